@@ -1,0 +1,35 @@
+# The whole reproduction: corpora -> lexicons -> views -> training -> pseudo-labels -> evaluation -> report.
+# config/README.md describes every key; README.md shows what to type.
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/corpora.smk"
+include: "workflow/rules/lexicons.smk"
+include: "workflow/rules/encoders.smk"
+include: "workflow/rules/codeswitching.smk"
+include: "workflow/rules/translation.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/reporting.smk"
+include: "workflow/rules/targets.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/metrics.tsv",
+        f"{RESULTS}/summary.tsv",
+        rules.figures.input,
+        rules.tables.input,
+
+
+onsuccess:
+    show_summary()

@@ -1,0 +1,77 @@
+# Scores of every run in every language, and of the experiment as a whole.
+rule evaluate:
+    input:
+        model=f"{RUN}/model",
+        tests=corpora(EXPERIMENT.languages, "test"),
+    output:
+        predictions=directory(f"{RUN}/predictions"),
+        counts=f"{RUN}/sentence_counts.parquet",
+        metrics=f"{RUN}/metrics.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/evaluate/{{variant}}-seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/timings/evaluate-{{variant}}-seed{{seed}}.tsv"
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        experiment=EXPERIMENT.name,
+        program=program("evaluate"),
+        torch_threads=THREADS,
+    threads: THREADS
+    resources:
+        gpu=1,
+        mem_mb=megabytes(4000),
+    message:
+        "Evaluating {wildcards.variant} with seed {wildcards.seed} in all languages"
+    shell:
+        "{params.program} --model {input.model} --tests {input.tests} --experiment {params.experiment}"
+        " --variant {wildcards.variant} --seed {wildcards.seed} --threads {params.torch_threads}"
+        " --predictions {output.predictions} --counts {output.counts} --metrics {output.metrics} --log {log}"
+
+
+rule metrics:
+    input:
+        expand(f"{RUN}/metrics.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
+    output:
+        f"{RESULTS}/metrics.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/metrics.log",
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        program=program("gather_metrics"),
+    message:
+        "Gathering the metrics of all runs"
+    shell:
+        "{params.program} --metrics {input} --output {output} --log {log}"
+
+
+rule summary:
+    input:
+        metrics=rules.metrics.output,
+        counts=expand(
+            f"{RUN}/sentence_counts.parquet", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds
+        ),
+    output:
+        f"{RESULTS}/summary.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/summary.log",
+    benchmark:
+        f"{RESULTS}/timings/summary.tsv"
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        results=RESULTS,
+        variants=EXPERIMENT.compare,
+        seeds=EXPERIMENT.seeds,
+        source=EXPERIMENT.source,
+        baseline=config["baseline"],
+        method=config["method"],
+        resamples=config["bootstrap_resamples"],
+        program=program("summarise"),
+    message:
+        "Summarising over seeds and sentences"
+    shell:
+        "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
+        " --source {params.source} --baseline {params.baseline} --method {params.method}"
+        " --resamples {params.resamples} --output {output} --log {log}"

@@ -1,0 +1,49 @@
+# Bilingual lexicons from English, in MUSE's file form, merged from several sources.
+rule cldr_lexicons:
+    input:
+        table=ROOT / "config" / "languages.tsv",
+    output:
+        expand("resources/lexicons/cldr/en-{language}.tsv", language=EXPERIMENT.targets),
+    log:
+        "logs/cldr_lexicons.log",
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        languages=EXPERIMENT.targets,
+        program=program("build_cldr_lexicons"),
+    message:
+        "Taking names of places, languages, currencies, months and days from CLDR"
+    shell:
+        "{params.program} --table {input.table} --languages {params.languages}"
+        " --folder resources/lexicons/cldr --log {log}"
+
+
+def lexicon_folder(source):
+    """Where the files of a lexicon source lie."""
+    return {"cldr": "resources/lexicons/cldr", "demo_words": f"{ROOT}/workflow/demo/words"}[source]
+
+
+rule merged_lexicons:
+    input:
+        [
+            f"{lexicon_folder(source)}/en-{language}.tsv"
+            for source in config["lexicons"]
+            for language in EXPERIMENT.targets
+        ],
+    output:
+        lexicons=expand(f"{RESULTS}/lexicons/en-{{language}}.tsv", language=EXPERIMENT.targets),
+        counts=f"{RESULTS}/lexicons/counts.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/merged_lexicons.log",
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        languages=EXPERIMENT.targets,
+        sources=[lexicon_folder(source) for source in config["lexicons"]],
+        folder=f"{RESULTS}/lexicons",
+        program=program("merge_lexicons"),
+    message:
+        "Merging the lexicons"
+    shell:
+        "{params.program} --languages {params.languages} --sources {params.sources}"
+        " --folder {params.folder} --counts {output.counts} --log {log}"

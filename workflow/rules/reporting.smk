@@ -1,0 +1,94 @@
+# Figures and tables of the experiment, and what is said at the end.
+FIGURES = {
+    "f1_by_language": [config["baseline"], config["method"]],
+    "ablation": EXPERIMENT.compare,
+    "training_curves": EXPERIMENT.compare,
+    "heat_map": EXPERIMENT.compare,
+}
+MAIN_VARIANTS = list(
+    dict.fromkeys(
+        variant
+        for variant in (config["baseline"], "relation", config["method"])
+        if variant in EXPERIMENT.compare
+    )
+)
+
+
+rule figure:
+    input:
+        histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
+        summary=rules.summary.output,
+        table=ROOT / "config" / "languages.tsv",
+    output:
+        png=report(
+            f"{RESULTS}/figures/{{figure}}.png",
+            category="Figures",
+            labels={"figure": "{figure}"},
+            caption="../report/{figure}.rst",
+        ),
+        pdf=f"{RESULTS}/figures/{{figure}}.pdf",
+    log:
+        f"logs/{EXPERIMENT.name}/figures/{{figure}}.log",
+    conda:
+        "../../envs/mclner.yaml"
+    wildcard_constraints:
+        figure="|".join(FIGURES),
+    params:
+        results=RESULTS,
+        languages=EXPERIMENT.languages,
+        variants=lambda wildcards: FIGURES[wildcards.figure],
+        seeds=EXPERIMENT.seeds,
+        method=config["method"],
+        baseline=config["baseline"],
+        program=program("plot"),
+    message:
+        "Drawing {wildcards.figure}"
+    shell:
+        "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
+        " --table {input.table} --languages {params.languages} --variants {params.variants}"
+        " --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
+        " --output {output.png} --log {log}"
+
+
+rule table:
+    input:
+        summary=rules.summary.output,
+        table=ROOT / "config" / "languages.tsv",
+    output:
+        markdown=report(
+            f"{RESULTS}/tables/{{name}}.md",
+            category="Tables",
+            labels={"table": "{name}"},
+            caption="../report/{name}_table.rst",
+        ),
+        latex=f"{RESULTS}/tables/{{name}}.tex",
+    log:
+        f"logs/{EXPERIMENT.name}/tables/{{name}}.log",
+    conda:
+        "../../envs/mclner.yaml"
+    wildcard_constraints:
+        name="main|ablation",
+    params:
+        experiment=EXPERIMENT.name,
+        source=EXPERIMENT.source,
+        languages=EXPERIMENT.languages,
+        variants=lambda wildcards: MAIN_VARIANTS
+        if wildcards.name == "main"
+        else EXPERIMENT.compare,
+        method=config["method"],
+        program=program("write_table"),
+    message:
+        "Writing the {wildcards.name} table"
+    shell:
+        "{params.program} {wildcards.name} --summary {input.summary} --table {input.table}"
+        " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
+        " --variants {params.variants} --method {params.method} --output {output.markdown} --log {log}"
+
+
+def show_summary():
+    """Say where the results lie and show the main table, when an experiment is complete."""
+    table = Path(RESULTS) / "tables" / "main.md"
+    if not table.exists():
+        return
+    print(f"\n{table.read_text(encoding='utf-8')}\nResults, figures and tables lie in {RESULTS}/; a report to hand on:")
+    print(f"  snakemake --report {RESULTS}/report.zip\n", flush=True)

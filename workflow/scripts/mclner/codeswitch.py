@@ -1,0 +1,130 @@
+"""Code-switched sentences: words and phrases of a source sentence replaced by dictionary translations.
+
+A phrase lies wholly inside one entity or wholly outside all of them, so the labels move with the words and the sequence
+of entity types never changes. After CoSDA-ML (Qin et al. 2020), with phrases.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mclner.lexicon import Lexicon
+
+Mixing = Literal["word", "sentence"]
+Index = dict[str, dict[str, list[list[str]]]]  # lower-case phrase -> language -> translations, as tokens
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTable:
+    """Lexicons of several languages, to be searched by English phrase; `longest` is in words."""
+
+    index: Index
+    longest: int
+
+    @classmethod
+    def of(cls, lexicons: Mapping[str, Lexicon]) -> PhraseTable:
+        """Gather `lexicons` (by language code) into one table."""
+        index: Index = {}
+        for language in sorted(lexicons):
+            for phrase, translations in lexicons[language].items():
+                index.setdefault(phrase, {})[language] = [translation.split(" ") for translation in translations]
+        return cls(index, max((phrase.count(" ") + 1 for phrase in index), default=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words `start` to `end` (exclusive) of a sentence, which the table translates."""
+
+    start: int
+    end: int
+    translations: Mapping[str, list[list[str]]]
+
+
+def find_phrases(tokens: Sequence[str], tags: Sequence[str], table: PhraseTable) -> list[Phrase]:
+    """Longest matches from left to right that cross no entity boundary."""
+    lowered = [token.lower() for token in tokens]
+    limits = _segment_ends(tags)
+    phrases: list[Phrase] = []
+    position = 0
+    while position < len(tokens):
+        furthest = min(position + table.longest, limits[position])
+        for end in range(furthest, position, -1):
+            found = table.index.get(" ".join(lowered[position:end]))
+            if found is not None:
+                phrases.append(Phrase(position, end, found))
+                position = end
+                break
+        else:
+            position += 1
+    return phrases
+
+
+def _segment_ends(tags: Sequence[str]) -> list[int]:
+    """For each word, where the entity (or the run of words outside) that it belongs to ends."""
+    ends = [0] * len(tags)
+    end = len(tags)
+    for position in range(len(tags) - 1, -1, -1):
+        ends[position] = end
+        if position and (tags[position][0] == "B" or (tags[position] == "O") != (tags[position - 1] == "O")):
+            end = position
+    return ends
+
+
+def match_case(source: str, translation: list[str]) -> list[str]:
+    """`translation` with the capitals of `source`; where the source has none, its own stay (German nouns)."""
+    letters = [character for character in source if character.isalpha()]
+    if len(letters) > 1 and all(character.isupper() for character in letters) and " " not in source:
+        return [token.upper() for token in translation]
+    if source[:1].isupper() and translation[0][:1].islower():
+        return [translation[0][:1].upper() + translation[0][1:], *translation[1:]]
+    return translation
+
+
+def replace_phrases(
+    tokens: Sequence[str], tags: Sequence[str], replacements: Sequence[tuple[Phrase, list[str]]]
+) -> tuple[list[str], list[str]]:
+    """The sentence with the phrases replaced, from left to right, and its tags."""
+    new_tokens: list[str] = []
+    new_tags: list[str] = []
+    position = 0
+    for phrase, translation in replacements:
+        new_tokens += tokens[position : phrase.start]
+        new_tags += tags[position : phrase.start]
+        new_tokens += match_case(" ".join(tokens[phrase.start : phrase.end]), translation)
+        first = tags[phrase.start]
+        rest = first if first == "O" else "I-" + first[2:]
+        new_tags += [first] + [rest] * (len(translation) - 1)
+        position = phrase.end
+    return [*new_tokens, *tokens[position:]], [*new_tags, *tags[position:]]
+
+
+def code_switch(
+    tokens: Sequence[str],
+    tags: Sequence[str],
+    table: PhraseTable,
+    ratio: float,
+    mixing: Mixing,
+    languages: Sequence[str],
+    generator: random.Random,
+) -> tuple[list[str], list[str]]:
+    """A code-switched sentence and its tags: each phrase found is replaced with probability `ratio`.
+
+    `mixing="word"` draws a language for each phrase, `"sentence"` one of `languages` for the whole sentence.
+    """
+    sentence_language = generator.choice(languages)
+    replacements: list[tuple[Phrase, list[str]]] = []
+    for phrase in find_phrases(tokens, tags, table):
+        if generator.random() >= ratio:
+            continue
+        offered = phrase.translations
+        if mixing == "word":
+            language = generator.choice(list(offered))
+        elif sentence_language in offered:
+            language = sentence_language
+        else:
+            continue
+        replacements.append((phrase, generator.choice(offered[language])))
+    return replace_phrases(tokens, tags, replacements)

@@ -1,0 +1,156 @@
+"""Sentences, and the Parquet and CoNLL files that hold them.
+
+A corpus file is Parquet, one row a sentence: `id`, `lang`, `tokens` (list of strings) and `tags` (list of IOB2 strings,
+null where the sentence is unlabelled).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mclner.errors import InputError
+from mclner.files import writing
+from mclner.tags import entities_of, is_tag, repair_tags
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("lang", pa.string()),
+        ("tokens", pa.list_(pa.string())),
+        ("tags", pa.list_(pa.string())),
+    ]
+)
+JOINERS = "\u200c\u200d"  # meaningful inside words of Persian, Urdu and the Indic scripts
+REPLACEMENT = "\ufffd"  # stands for a token of nothing but invisible characters, so that no position is lost
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence; `tags` is None where nobody labelled it."""
+
+    id: str
+    lang: str
+    tokens: tuple[str, ...]
+    tags: tuple[str, ...] | None
+
+    def __post_init__(self) -> None:
+        if self.tags is not None and len(self.tags) != len(self.tokens):
+            raise ValueError(f"sentence {self.id}: {len(self.tokens)} tokens but {len(self.tags)} tags")
+
+
+def clean_token(token: str) -> str:
+    """`token` in NFC without invisible characters; U+FFFD where nothing else is left of it."""
+    visible = "".join(
+        character
+        for character in unicodedata.normalize("NFC", token)
+        if character in JOINERS or unicodedata.category(character) not in ("Cf", "Cc", "Zs", "Zl", "Zp", "Cs")
+    )
+    return visible.strip(JOINERS) or REPLACEMENT
+
+
+def make_sentence(
+    identifier: str, lang: str, tokens: Sequence[str], tags: Sequence[str] | None, repairs: Counter[str]
+) -> Sentence:
+    """A clean sentence; what had to be mended is added to `repairs`."""
+    cleaned = [clean_token(token) for token in tokens]
+    repairs["tokens with invisible characters"] += sum(a != b for a, b in zip(cleaned, tokens, strict=True))
+    if tags is None:
+        return Sentence(identifier, lang, tuple(cleaned), None)
+    repaired, changes = repair_tags(tags)
+    repairs["I- tags that started an entity"] += changes
+    return Sentence(identifier, lang, tuple(cleaned), tuple(repaired))
+
+
+def count_entities(sentences: Iterable[Sentence]) -> Counter[str]:
+    """How many entities of each type the labelled ones among `sentences` hold."""
+    return Counter(entity.type for sentence in sentences for entity in entities_of(sentence.tags or ()))
+
+
+def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
+    """Write `sentences` to Parquet at `path`, whole or not at all."""
+    rows = list(sentences)
+    table = pa.table(
+        {
+            "id": [row.id for row in rows],
+            "lang": [row.lang for row in rows],
+            "tokens": [list(row.tokens) for row in rows],
+            "tags": [None if row.tags is None else list(row.tags) for row in rows],
+        },
+        schema=SCHEMA,
+    )
+    with writing(path) as partial:
+        pq.write_table(table, partial)
+
+
+def read_corpus(path: Path) -> list[Sentence]:
+    """Sentences of the Parquet file `path`. Raises InputError where it is damaged or of another form."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(path, f"is no readable Parquet file ({error}).", "Delete it and run again.") from None
+    missing = set(SCHEMA.names) - set(table.column_names)
+    if missing:
+        raise InputError(path, f"lacks the columns {sorted(missing)}.", "Delete it and run again.")
+    columns = (table.column(name).to_pylist() for name in SCHEMA.names)
+    return [
+        Sentence(identifier, lang, tuple(tokens), None if tags is None else tuple(tags))
+        for identifier, lang, tokens, tags in zip(*columns, strict=True)
+    ]
+
+
+def read_conll(
+    path: Path, lang: str, repairs: Counter[str], token_column: int = 0, tag_column: int | None = -1
+) -> list[Sentence]:
+    """Sentences of a CoNLL file: one token a line, blank lines between sentences.
+
+    Columns are split at tabs where a line has one, at white space otherwise. `-DOCSTART-` lines are skipped, empty
+    sentences dropped and counted in `repairs`. `tag_column=None` reads unlabelled text. Raises InputError.
+    """
+    sentences: list[Sentence] = []
+    for rows in _conll_blocks(path, repairs):
+        tokens: list[str] = []
+        tags: list[str] = []
+        for number, line in rows:
+            fields = line.split("\t") if "\t" in line else line.split()
+            try:
+                tokens.append(fields[token_column])
+                tag = "O" if tag_column is None else fields[tag_column].strip()
+            except IndexError:
+                raise InputError(
+                    path, f"has {len(fields)} column(s).", "Expected a token and a tag, such as 'Warsaw<TAB>B-LOC'.", number
+                ) from None
+            if tag_column is not None and (len(fields) < 2 or not is_tag(tag)):
+                raise InputError(path, f"'{tag}' is no tag.", "Expected O, B-TYPE or I-TYPE in the last column.", number)
+            tags.append(tag)
+        identifier = f"{lang}-{len(sentences) + 1}"
+        sentences.append(make_sentence(identifier, lang, tokens, None if tag_column is None else tags, repairs))
+    return sentences
+
+
+def _conll_blocks(path: Path, repairs: Counter[str]) -> Iterator[list[tuple[int, str]]]:
+    """Runs of numbered lines between blank ones."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"is not UTF-8 ({error.reason} at byte {error.start}).", "Save it as UTF-8.") from None
+    block: list[tuple[int, str]] = []
+    blanks = 0
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        line = line.rstrip("\r")
+        if line.strip() and not line.startswith("-DOCSTART-"):
+            block.append((number, line))
+            blanks = 0
+            continue
+        if block:
+            yield block
+        elif blanks and number <= text.count("\n"):
+            repairs["empty sentences"] += 1
+        block = []
+        blanks += 1

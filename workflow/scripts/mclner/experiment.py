@@ -1,0 +1,102 @@
+"""The configuration of an experiment as the pipeline sees it: languages, variants and the settings of each."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mclner.errors import InputError
+from mclner.languages import read_languages
+
+PLACE = "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Names and settings that the rules are built from; `variants` holds complete run settings by name."""
+
+    name: str
+    source: str
+    targets: tuple[str, ...]
+    seeds: tuple[int, ...]
+    compare: tuple[str, ...]
+    variants: dict[str, dict[str, Any]]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return (self.source, *self.targets)
+
+    def run_settings(self, variant: str) -> dict[str, Any]:
+        """What `train.py` gets, except for the seed."""
+        return copy.deepcopy(self.variants[variant])
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
+        """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
+        source, targets = config["languages"]["source"], config["languages"]["targets"]
+        known = read_languages(language_table)
+        for code in (source, *targets):
+            if code not in known:
+                raise InputError(language_table, f"has no row for the language '{code}'.", "Add one, or drop the code.")
+        variants = {name: resolve_variant(name, config) for name in config["variants"]}
+        for name, settings in variants.items():
+            check_variant(name, settings, config)
+        for key in ("baseline", "method"):
+            _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
+        for name in config["compare"]:
+            _known(name, variants, f"compare: there is no variant '{name}'.")
+        common = {"entity_types": list(config["entity_types"]), "source": source}
+        return cls(
+            config["experiment"],
+            source,
+            tuple(code for code in targets if code != source),
+            tuple(config["seeds"]),
+            tuple(config["compare"]),
+            {name: settings | common for name, settings in variants.items()},
+        )
+
+
+def resolve_variant(name: str, config: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Settings of a variant: those of `run`, or of the variant it is based on, with its own on top."""
+    if name in seen:
+        raise InputError(PLACE, f"the variants {' -> '.join((*seen, name))} rest on each other.", "Break the circle.")
+    _known(name, config["variants"], f"there is no variant '{name}'.")
+    own = dict(config["variants"][name] or {})
+    base = own.pop("based_on", None)
+    below = config["run"] if base is None else resolve_variant(base, config, (*seen, name))
+    return merge(below, own)
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of `below` in which the values of `above` take the place of its own, level by level."""
+    merged = copy.deepcopy(dict(below))
+    for key, value in above.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
+
+
+def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Every recipe that a variant names is there, and its teacher needs no teacher of its own."""
+    recipes = (
+        ("codeswitching", settings["views"]["codeswitched"]),
+        ("translation", settings["views"]["translated"]),
+        ("self_training", settings["self_training"]),
+    )
+    for section, recipe in recipes:
+        if recipe is not None:
+            _known(recipe, config[section], f"variant {name}: there is no recipe '{recipe}' under {section}.")
+    if settings["self_training"] is not None:
+        teacher = config["self_training"][settings["self_training"]]["teacher"]
+        if resolve_variant(teacher, config)["self_training"] is not None:
+            raise InputError(PLACE, f"the teacher '{teacher}' learns from a teacher itself.", "Name another variant.")
+
+
+def _known(name: str, names: Any, problem: str) -> None:
+    if name not in names:
+        raise InputError(PLACE, problem, f"Known are {', '.join(sorted(names))}.")

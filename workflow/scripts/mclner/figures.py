@@ -1,0 +1,164 @@
+"""The figures of an experiment, each a function from tables to a Matplotlib figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from mclner.languages import Language
+from mclner.style import GREY, MARKERS, colours_of, variant_name
+
+LOSS_NAMES = {
+    "label_loss": "Label loss",
+    "semantic_contrast_loss": "Semantic contrast",
+    "relation_contrast_loss": "Relation contrast",
+    "eval_f1": "F1 on English dev (%)",
+}
+
+
+def sample_note(summary: pd.DataFrame) -> str:
+    """What stands behind the numbers: languages, seeds, sentences and entities."""
+    everything = summary[summary["language"] == "all"].iloc[0]
+    languages = summary["language"].nunique() - 2
+    seeds = int(everything["seeds"])
+    return (
+        f"{languages} languages, {int(everything['sentences']):,} test sentences with {int(everything['entities']):,} "
+        f"entities, {seeds} seed{'s' if seeds > 1 else ''}"
+    )
+
+
+def f1_by_language(
+    summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str
+) -> Figure:
+    """A row a language, sorted by the baseline: its F1, the method's, and the way between; scripts are coloured."""
+    table = summary[summary["language"].isin(list(languages))].pivot(index="language", columns="variant", values="f1")
+    table = table.sort_values([baseline, method])
+    scripts = [languages[code].script for code in table.index[::-1]]
+    colours = colours_of(scripts)
+    shapes = dict(zip(colours, (MARKERS[number // 10] for number in range(len(colours))), strict=True))
+    figure, axes = pyplot.subplots(figsize=(10, 0.27 * len(table) + 1.8))
+    for row, code in enumerate(table.index):
+        script = languages[code].script
+        before, after = table.loc[code, baseline], table.loc[code, method]
+        axes.plot([before, after], [row, row], color=colours[script], linewidth=2.4, alpha=0.45, zorder=1)
+        axes.plot(before, row, "o", markerfacecolor="white", markeredgecolor=GREY, markersize=6.5, zorder=2)
+        axes.plot(after, row, shapes[script], color=colours[script], markersize=8, zorder=3)
+    axes.set_yticks(range(len(table)), [f"{languages[code].name}  {code}" for code in table.index], fontsize=10.5)
+    axes.set_ylim(-0.8, len(table) - 0.2)
+    axes.set_xlabel("Entity F1 (%)")
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    figure.suptitle(
+        f"{variant_name(method)} against {variant_name(baseline).lower()}, by language",
+        x=0.0, ha="left", fontsize=15, fontweight="bold", y=1.0,
+    )  # fmt: skip
+    axes.set_title(sample_note(summary), fontsize=10.5, fontweight="normal", color="#555555", loc="left", x=-0.155)
+    plain = Line2D([], [], marker="o", markerfacecolor="white", markeredgecolor=GREY, linestyle="")
+    handles = [plain] + [Line2D([], [], marker=shapes[name], color=colours[name], linestyle="") for name in colours]
+    labels = [variant_name(baseline)] + [f"{variant_name(method)}, {name}" for name in colours]
+    axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=10, handletextpad=0.3)
+    return figure
+
+
+def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figure:
+    """Mean F1 over the targets of every other variant, less the method's, with 95 % bootstrap intervals."""
+    targets = summary[summary["language"] == "targets"].set_index("variant")
+    others = [variant for variant in compare if variant != method]
+    figure, axes = pyplot.subplots(figsize=(9.5, 0.55 * len(others) + 2.0))
+    for row, variant in enumerate(reversed(others)):
+        values = targets.loc[variant]
+        low, high = values["over_method_low"], values["over_method_high"]
+        colour = "#D55E00" if high < 0 else "#0072B2" if low > 0 else GREY
+        axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="round")
+        axes.plot(values["over_method"], row, "o", color=colour, markersize=9)
+        axes.annotate(
+            f"{values['over_method']:+.1f}", (values["over_method"], row), xytext=(0, 9),
+            textcoords="offset points", ha="center", fontsize=11, color=colour,
+        )  # fmt: skip
+    axes.axvline(0, color="#333333", linewidth=1)
+    axes.set_yticks(range(len(others)), [variant_name(variant) for variant in reversed(others)])
+    axes.set_ylim(-0.6, len(others) - 0.3)
+    axes.set_xlabel(
+        f"Mean F1 over the target languages, points against {variant_name(method)} "
+        f"({targets.loc[method, 'f1']:.1f} %)"
+    )
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    figure.suptitle("What each part is worth", x=0.0, ha="left", fontsize=15, fontweight="bold", y=1.02)
+    axes.set_title(
+        f"95 % paired bootstrap intervals over sentences; {sample_note(summary)}",
+        fontsize=10, fontweight="normal", color="#555555", loc="left", x=-0.27,
+    )  # fmt: skip
+    return figure
+
+
+def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
+    """Every loss and the dev score of each variant against the training step; means over seeds."""
+    names = [name for name in LOSS_NAMES if any((table["name"] == name).any() for table in histories.values())]
+    colours = colours_of(histories)
+    columns = min(2, len(names))
+    rows = -(-len(names) // columns)
+    figure, grid = pyplot.subplots(rows, columns, figsize=(5.8 * columns, 3.9 * rows), squeeze=False)
+    for axes, name in zip(grid.flat, names, strict=False):
+        for number, (variant, table) in enumerate(histories.items()):
+            curve = table[table["name"] == name].groupby("step")["value"].mean()
+            if len(curve):
+                marker = MARKERS[number % len(MARKERS)] if name == "eval_f1" else None
+                axes.plot(
+                    curve.index, curve.to_numpy(), color=colours[variant], marker=marker, markersize=5,
+                    label=variant_name(variant), linewidth=1.7,
+                )  # fmt: skip
+        axes.set_title(LOSS_NAMES[name])
+        axes.set_xlabel("Training step")
+        axes.grid(axis="y")
+        if name == "label_loss":
+            axes.set_yscale("log")
+            axes.set_ylabel("nats a word (log scale)")
+        elif name != "eval_f1":
+            axes.set_ylabel("nats")
+    for axes in list(grid.flat)[len(names) :]:
+        axes.axis("off")
+    handles = [
+        Line2D([], [], color=colours[variant], marker=MARKERS[number % len(MARKERS)], label=variant_name(variant))
+        for number, variant in enumerate(histories)
+    ]
+    figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=4, fontsize=11)
+    figure.tight_layout()
+    return figure
+
+
+def heat_map(
+    summary: pd.DataFrame, languages: Mapping[str, Language], compare: Sequence[str], baseline: str
+) -> Figure:
+    """F1 of each variant in each language; colour is the difference from the baseline, the number the F1."""
+    here = summary[summary["language"].isin(list(languages))]
+    scores = here.pivot(index="language", columns="variant", values="f1")[list(compare)]
+    order = scores[baseline].sort_values(ascending=False).index
+    scores = scores.loc[order]
+    differences = scores.sub(scores[baseline], axis=0).to_numpy()
+    limit = max(1.0, float(np.quantile(np.abs(differences), 0.98)))
+    figure, axes = pyplot.subplots(figsize=(1.15 * len(compare) + 3.2, 0.29 * len(scores) + 2.2))
+    image = axes.imshow(differences, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
+    for row, column in np.ndindex(*differences.shape):
+        strong = abs(differences[row, column]) > 0.7 * limit
+        axes.text(
+            column, row, f"{scores.iloc[row, column]:.0f}", ha="center", va="center", fontsize=9,
+            color="white" if strong else "#222222",
+        )  # fmt: skip
+    axes.set_yticks(range(len(scores)), [f"{languages[code].name}  {code}" for code in scores.index], fontsize=10)
+    axes.set_xticks(
+        range(len(compare)), [variant_name(name) for name in compare], rotation=35, ha="left", fontsize=10.5
+    )
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    bar = figure.colorbar(image, ax=axes, shrink=0.5, pad=0.02, extend="both")
+    bar.set_label(f"F1 points against {variant_name(baseline).lower()}")
+    bar.outline.set_visible(False)
+    axes.set_xlabel(f"Numbers: entity F1 (%); {sample_note(summary)}", fontsize=10, color="#555555", labelpad=10)
+    return figure

@@ -1,0 +1,91 @@
+"""What all programs under workflow/scripts share: logging, progress and errors a person can read."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from mclner.errors import InputError
+
+Item = TypeVar("Item")
+log = logging.getLogger("mclner")
+
+
+def make_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser that already knows `--log`."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--log", type=Path, help="write the log to this file (default: standard error)")
+    return parser
+
+
+def start_log(path: Path | None) -> None:
+    """Send log lines, with the time, to `path` or to standard error."""
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8") if path else logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+def run_program(parser: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
+    """Parse the command line, run `main`, and end with status 1 and one line where the input is wrong."""
+    arguments = parser.parse_args()
+    start_log(arguments.log)
+    begun = time.monotonic()
+    try:
+        main(arguments)
+    except InputError as error:
+        log.error("%s", error)
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        log.exception("ended by an error")
+        where = f" (traceback in {arguments.log})" if arguments.log else ""
+        print(f"error: {type(error).__name__}: {error}{where}", file=sys.stderr)
+        sys.exit(1)
+    log.info("done in %.1f s", time.monotonic() - begun)
+
+
+class Progress:
+    """A bar where a terminal watches, and a plain log line every `seconds`."""
+
+    def __init__(self, total: int, what: str, unit: str, seconds: float = 10.0) -> None:
+        self.total, self.what, self.unit, self.seconds = total, what, unit, seconds
+        self.done = 0
+        self.begun = self.last = time.monotonic()
+        self.bar = tqdm(total=total, desc=what, unit=unit, disable=not sys.stderr.isatty(), leave=False)
+
+    def update(self, count: int = 1) -> None:
+        self.done += count
+        self.bar.update(count)
+        now = time.monotonic()
+        if now - self.last >= self.seconds:
+            rate = self.done / (now - self.begun)
+            log.info("%s: %d of %d %s (%.1f a second)", self.what, self.done, self.total, self.unit, rate)
+            self.last = now
+
+    def close(self) -> None:
+        self.bar.close()
+
+
+def with_progress(items: Sequence[Item], what: str, unit: str) -> Iterator[Item]:
+    """Pass `items` on, showing how far we are."""
+    progress = Progress(len(items), what, unit)
+    for item in items:
+        yield item
+        progress.update()
+    progress.close()
+
+
+def log_counts(counts: Iterable[tuple[str, int]], what: str) -> None:
+    """One log line with the counts that are not zero."""
+    shown = ", ".join(f"{name}: {number}" for name, number in counts if number)
+    log.info("%s: %s", what, shown or "none")

@@ -1,0 +1,78 @@
+"""Pseudo-labels: what the teacher finds in unlabelled target text, and how far it is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mclner.corpus import Sentence
+from mclner.files import writing
+from mclner.relations import Labelling
+from mclner.tags import tags_of
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("lang", pa.string()),
+        ("tokens", pa.list_(pa.string())),
+        ("tags", pa.list_(pa.string())),
+        ("weights", pa.list_(pa.float32())),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoLabelled:
+    """A sentence with the teacher's tags and a weight for each word: 1 where it is believed, 0 elsewhere."""
+
+    sentence: Sentence
+    weights: tuple[float, ...]
+
+
+def choose_pseudo_labels(
+    sentences: Sequence[Sentence], labellings: Sequence[Labelling], threshold: float, believed: float, most: int
+) -> list[PseudoLabelled]:
+    """The teacher's labels where its probability reaches `threshold`; other words get no weight in the loss.
+
+    A sentence is kept when at least the share `believed` of its words is; of one language, at most the `most` sentences
+    with the highest mean confidence. Order is that of `sentences`.
+    """
+    ranked = []
+    for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
+        weights = tuple(float(confidence >= threshold) for confidence in labelling.word_confidences)
+        if not weights or sum(weights) < believed * len(weights):
+            continue
+        tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
+        labelled = PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
+        ranked.append((-sum(labelling.word_confidences) / len(weights), number, labelled))
+    kept = sorted(ranked, key=lambda row: row[:2])[:most]
+    return [labelled for _, _, labelled in sorted(kept, key=lambda row: row[1])]
+
+
+def write_pseudo_labels(rows: Sequence[PseudoLabelled], path: Path) -> None:
+    """Write to Parquet: a corpus file with a column `weights`."""
+    table = pa.table(
+        {
+            "id": [row.sentence.id for row in rows],
+            "lang": [row.sentence.lang for row in rows],
+            "tokens": [list(row.sentence.tokens) for row in rows],
+            "tags": [list(row.sentence.tags or ()) for row in rows],
+            "weights": [list(row.weights) for row in rows],
+        },
+        schema=SCHEMA,
+    )
+    with writing(path) as partial:
+        pq.write_table(table, partial)
+
+
+def read_pseudo_labels(path: Path) -> list[PseudoLabelled]:
+    """Rows of a file that `write_pseudo_labels` wrote."""
+    columns = pq.read_table(path, schema=SCHEMA).to_pydict()
+    return [
+        PseudoLabelled(Sentence(identifier, lang, tuple(tokens), tuple(tags)), tuple(weights))
+        for identifier, lang, tokens, tags, weights in zip(*columns.values(), strict=True)
+    ]

@@ -1,0 +1,225 @@
+"""Training on Transformers' Trainer: batches by length, two learning rates, three objectives, English dev."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from mclner.batching import LengthBatchSampler, SentenceEncoder
+from mclner.corpus import Sentence
+from mclner.evaluation import count_matches, precision_recall_f1
+from mclner.examples import Example, ViewCollator, ViewDataset
+from mclner.labelling import label_sentences
+from mclner.model import EntityModel
+from mclner.precision import use_bfloat16
+from mclner.objectives import label_loss, relation_contrast, semantic_contrast
+from mclner.settings import RunSettings
+from mclner.tags import entities_of
+
+log = logging.getLogger(__name__)
+FINGERPRINT = "fingerprint.json"
+
+
+def loss_parts(outputs: dict[str, Tensor], batch: dict[str, Tensor], settings: RunSettings) -> dict[str, Tensor]:
+    """Each objective's loss, unweighted: `label`, and `semantic_contrast` and `relation_contrast` where asked for."""
+    objectives = settings.objectives
+    word_weights = batch["word_weights"] * batch["row_weights"][:, None]
+    targets = batch["targets"]
+    if targets.dim() == 3:
+        cell_weights = batch["word_weights"][:, :, None] * word_weights[:, None, :]
+        cell_weights = cell_weights.tril(diagonal=1)  # no entity can make use of the other cells
+    else:
+        cell_weights = word_weights
+    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, word_weights.sum())}
+    if objectives.semantic_contrast.weight:
+        parts["semantic_contrast"] = semantic_contrast(
+            outputs["sentences"], batch["views"], batch["groups"], objectives.semantic_contrast.temperature
+        )
+    if "pairs" in outputs:
+        parts["relation_contrast"] = relation_contrast(
+            outputs["pairs"], batch["contrast_labels"], objectives.relation_contrast.temperature
+        )
+    return parts
+
+
+class MultiViewTrainer(Trainer):
+    """The Trainer with our batches, losses and selection by F1 on the source language's dev sentences."""
+
+    def __init__(
+        self,
+        model: EntityModel,
+        arguments: TrainingArguments,
+        settings: RunSettings,
+        examples: Sequence[Example],
+        dev: Sequence[Sentence],
+        encoder: SentenceEncoder,
+    ) -> None:
+        super().__init__(
+            model=model,
+            args=arguments,
+            train_dataset=ViewDataset(examples, settings),
+            eval_dataset=dev,  # type: ignore[arg-type]  # only `evaluate` below reads it
+        )
+        self.settings, self.dev, self.encoder = settings, dev, encoder
+        self.sums: dict[str, float] = defaultdict(float)
+        self.steps = 0
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        training = self.settings.training
+        lengths = [len(example) for example in self.train_dataset.examples]  # type: ignore[union-attr]
+        rows = max((self._views(example) for example in self.train_dataset.examples), default=1)  # type: ignore[union-attr]
+        sampler = LengthBatchSampler(
+            lengths, training.token_budget // rows, training.sentences_per_batch, self.settings.seed
+        )
+        loader: DataLoader[Any] = DataLoader(
+            self.train_dataset,  # type: ignore[arg-type]
+            batch_sampler=sampler,  # type: ignore[arg-type]
+            collate_fn=ViewCollator(self.encoder, self.settings),
+            pin_memory=torch.cuda.is_available(),
+        )
+        return self.accelerator.prepare(loader)
+
+    @staticmethod
+    def _views(example: Example) -> int:
+        return 1 + bool(example.codeswitched) + bool(example.translated)
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        training = self.settings.training
+        groups: dict[tuple[bool, bool], list[nn.Parameter]] = defaultdict(list)
+        for name, parameter in (model or self.model).named_parameters():
+            if parameter.requires_grad:
+                groups[name.removeprefix("module.").startswith("encoder."), parameter.dim() > 1].append(parameter)
+        self.optimizer = torch.optim.AdamW(
+            [
+                {
+                    "params": parameters,
+                    "lr": training.encoder_learning_rate if of_encoder else training.head_learning_rate,
+                    "weight_decay": training.weight_decay if is_matrix else 0.0,
+                }
+                for (of_encoder, is_matrix), parameters in groups.items()
+            ],
+            fused=torch.cuda.is_available(),
+        )
+        return self.optimizer
+
+    def compute_loss(
+        self, model: nn.Module, inputs: dict[str, Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        outputs = model(inputs)
+        parts = loss_parts(outputs, inputs, self.settings)
+        objectives = self.settings.objectives
+        total = parts["label"]
+        if "semantic_contrast" in parts:
+            total = total + objectives.semantic_contrast.weight * parts["semantic_contrast"]
+        if "relation_contrast" in parts:
+            total = total + objectives.relation_contrast.weight * parts["relation_contrast"]
+        for name, part in parts.items():
+            self.sums[name] += part.detach().item()
+        self.steps += 1
+        return (total, outputs) if return_outputs else total
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        if "loss" in logs and self.steps:
+            logs.update({f"{name}_loss": value / self.steps for name, value in self.sums.items()})
+            self.sums.clear()
+            self.steps = 0
+        super().log(logs, start_time)
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # type: ignore[override]
+        """Precision, recall and F1 in per cent on the dev sentences."""
+        self.model.eval()
+        labellings = label_sentences(self.model, self.encoder, [s.tokens for s in self.dev], "dev")  # type: ignore[arg-type]
+        gold = [entities_of(sentence.tags or ()) for sentence in self.dev]
+        counts = count_matches(gold, [labelling.entities for labelling in labellings])
+        names = ("eval_precision", "eval_recall", "eval_f1")
+        metrics = dict(zip(names, precision_recall_f1(counts), strict=True))
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+
+class PlainProgress(TrainerCallback):
+    """Log lines every `seconds`, and the dev score of every epoch."""
+
+    def __init__(self, seconds: float = 10.0) -> None:
+        self.seconds = seconds
+        self.begun = self.last = time.monotonic()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        now = time.monotonic()
+        if now - self.last >= self.seconds:
+            self.last = now
+            pace = (now - self.begun) / max(state.global_step, 1)
+            left = pace * (state.max_steps - state.global_step)
+            log.info("step %d of %d, about %.0f s left", state.global_step, state.max_steps, left)
+
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, metrics: Any = None, **kwargs: Any
+    ) -> None:
+        log.info("epoch %.0f: F1 on source dev %.2f", state.epoch or 0, metrics["eval_f1"])
+
+
+def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool, steps: int) -> TrainingArguments:
+    """Arguments of the Trainer; `steps` is the number of optimiser steps of the whole run."""
+    training = settings.training
+    return TrainingArguments(
+        output_dir=str(checkpoints),
+        num_train_epochs=training.epochs,
+        learning_rate=training.encoder_learning_rate,
+        warmup_steps=round(training.warmup * steps),
+        lr_scheduler_type="linear",
+        max_grad_norm=training.gradient_clip,
+        gradient_accumulation_steps=training.gradient_accumulation,
+        activation_checkpointing=training.gradient_checkpointing,
+        bf16=use_bfloat16(training.precision),
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=1,
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        logging_steps=max(1, steps // 40),
+        logging_first_step=True,
+        disable_tqdm=not show_bars,
+        report_to=[],
+        seed=settings.seed,
+        remove_unused_columns=False,
+        label_names=[],
+        log_level="error",
+    )
+
+
+def usable_checkpoint(checkpoints: Path, mark: str) -> str | None:
+    """The newest checkpoint that this very configuration wrote; those of another are removed."""
+    noted = checkpoints / FINGERPRINT
+    if checkpoints.exists() and (not noted.exists() or json.loads(noted.read_text()).get("run") != mark):
+        log.info("removing checkpoints of another configuration in %s", checkpoints)
+        shutil.rmtree(checkpoints)
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    noted.write_text(json.dumps({"run": mark}) + "\n")
+    found = sorted(checkpoints.glob("checkpoint-*/trainer_state.json"), key=lambda path: int(path.parent.name[11:]))
+    return str(found[-1].parent) if found else None
+
+
+def history_rows(state: TrainerState) -> list[dict[str, Any]]:
+    """The Trainer's log as rows of step, epoch, name and value."""
+    return [
+        {"step": entry["step"], "epoch": f"{entry['epoch']:.4f}", "name": name, "value": f"{value:.6f}"}
+        for entry in state.log_history
+        for name, value in entry.items()
+        if name.endswith("_loss") and name != "train_loss" or name == "eval_f1"
+    ]

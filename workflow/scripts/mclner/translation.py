@@ -1,0 +1,40 @@
+"""Translation of labelled source sentences behind one interface; here the word-by-word back end.
+
+A back end is a class with the method of `Translator`. It gets sentences with their tags and gives, for each, target words
+with the entities carried over, or None where it cannot translate the sentence well enough to be of use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from mclner.codeswitch import PhraseTable, find_phrases, replace_phrases
+from mclner.corpus import Sentence
+from mclner.lexicon import Lexicon
+
+
+class Translator(Protocol):
+    """Translates sentences into one target language, in order."""
+
+    def translate(self, sentences: Iterable[Sentence]) -> Iterator[Sentence | None]: ...
+
+
+class LexiconTranslator:
+    """Replaces every phrase that the lexicon holds by its first translation; words it lacks stay as they are."""
+
+    def __init__(self, language: str, lexicon: Lexicon) -> None:
+        self.language = language
+        self.table = PhraseTable.of({language: lexicon})
+
+    def translate(self, sentences: Iterable[Sentence]) -> Iterator[Sentence | None]:
+        for sentence in sentences:
+            tags = sentence.tags or ("O",) * len(sentence.tokens)
+            phrases = find_phrases(sentence.tokens, tags, self.table)
+            if not phrases:
+                yield None
+                continue
+            chosen = [(phrase, phrase.translations[self.language][0]) for phrase in phrases]
+            tokens, new_tags = replace_phrases(sentence.tokens, tags, chosen)
+            yield replace(sentence, lang=self.language, tokens=tuple(tokens), tags=tuple(new_tags))

@@ -1,0 +1,74 @@
+"""Draw one figure of an experiment from its tables."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from mclner import figures
+from mclner.languages import Language, read_languages
+from mclner.program import make_parser, run_program
+from mclner.style import save_figure
+
+
+def main(arguments: argparse.Namespace) -> None:
+    save_figure(DRAW[arguments.figure](arguments), arguments.output)
+
+
+def summary_of(arguments: argparse.Namespace) -> pd.DataFrame:
+    return pd.read_csv(arguments.summary, sep="\t", keep_default_na=False, na_values=[""])
+
+
+def languages_of(arguments: argparse.Namespace) -> dict[str, Language]:
+    """Rows of the language table that the experiment scores."""
+    table = read_languages(arguments.table)
+    return {code: table[code] for code in arguments.languages}
+
+
+def draw_f1_by_language(arguments: argparse.Namespace) -> Figure:
+    return figures.f1_by_language(
+        summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline
+    )
+
+
+def draw_ablation(arguments: argparse.Namespace) -> Figure:
+    return figures.ablation(summary_of(arguments), arguments.variants, arguments.method)
+
+
+def draw_heat_map(arguments: argparse.Namespace) -> Figure:
+    return figures.heat_map(
+        summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline
+    )
+
+
+def draw_training_curves(arguments: argparse.Namespace) -> Figure:
+    histories = {}
+    for variant in arguments.variants:
+        runs = [arguments.results / variant / f"seed{seed}" / "history.tsv" for seed in arguments.seeds]
+        histories[variant] = pd.concat(pd.read_csv(path, sep="\t") for path in runs)
+    return figures.training_curves(histories)
+
+
+DRAW = {
+    "f1_by_language": draw_f1_by_language,
+    "ablation": draw_ablation,
+    "training_curves": draw_training_curves,
+    "heat_map": draw_heat_map,
+}
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("figure", choices=sorted(DRAW))
+    parser.add_argument("--results", type=Path, required=True, help="folder of the experiment")
+    parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
+    parser.add_argument("--table", type=Path, required=True, help="the table of languages")
+    parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
+    parser.add_argument("--variants", nargs="+", required=True)
+    parser.add_argument("--seeds", nargs="+", required=True)
+    parser.add_argument("--method", required=True)
+    parser.add_argument("--baseline", required=True)
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write; a PDF is put beside it")
+    run_program(parser, main)

@@ -1,0 +1,62 @@
+"""Label your own text with a trained run.
+
+The input is plain text, one sentence a line, or CoNLL (a token a line, blank lines between sentences); which of the two
+is seen from the file's ending (.conll, .tsv, .iob2) or told with --format. The output is CoNLL: token, tag, confidence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from mclner.corpus import clean_token, read_conll
+from mclner.errors import InputError
+from mclner.labelling import EntityRecogniser, quiet_transformers, split_words
+from mclner.program import make_parser, run_program
+from mclner.tags import tags_of
+
+CONLL_ENDINGS = (".conll", ".tsv", ".iob2")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    quiet_transformers()
+    if not arguments.input.exists():
+        raise InputError(arguments.input, "is not there.", "Give a text file with one sentence a line.")
+    if not (arguments.model / "model.safetensors").exists():
+        raise InputError(arguments.model, "is no model folder.", "Train the run first, or name its folder 'model'.")
+    recogniser = EntityRecogniser.from_pretrained(arguments.model)
+    sentences = read_sentences(arguments, recogniser)
+    labellings = recogniser.label([[clean_token(token) for token in sentence] for sentence in sentences])
+    blocks = []
+    for tokens, labelling in zip(sentences, labellings, strict=True):
+        tags = tags_of(labelling.entities, len(tokens))
+        rows = zip(tokens, tags, labelling.word_confidences, strict=True)
+        blocks.append("".join(f"{token}\t{tag}\t{confidence:.3f}\n" for token, tag, confidence in rows))
+    text = "\n".join(blocks)
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        arguments.output.write_text(text, encoding="utf-8")
+
+
+def read_sentences(arguments: argparse.Namespace, recogniser: EntityRecogniser) -> list[list[str]]:
+    """Tokens of each sentence of the input."""
+    form = arguments.format or ("conll" if arguments.input.suffix in CONLL_ENDINGS else "text")
+    if form == "conll":
+        return [list(sentence.tokens) for sentence in read_conll(arguments.input, "", Counter(), tag_column=None)]
+    try:
+        lines = arguments.input.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(arguments.input, f"is not UTF-8 ({error.reason}).", "Save it as UTF-8.") from None
+    return [split_words(line, recogniser.tokenizer) for line in lines if line.strip()]
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("model", type=Path, help="model folder of a run, such as results/demo/full/seed1/model")
+    parser.add_argument("input", type=Path, help="your text")
+    parser.add_argument("--output", type=Path, help="file to write (default: standard output)")
+    parser.add_argument("--format", choices=("text", "conll"), help="form of the input")
+    run_program(parser, main)

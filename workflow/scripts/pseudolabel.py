@@ -1,0 +1,47 @@
+"""Let a trained teacher label unlabelled target text, and keep what it is sure of."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+import torch
+
+from mclner.corpus import read_corpus
+from mclner.labelling import EntityRecogniser, quiet_transformers
+from mclner.program import make_parser, run_program
+from mclner.pseudolabel import PseudoLabelled, choose_pseudo_labels, write_pseudo_labels
+
+log = logging.getLogger("mclner.pseudolabel")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    quiet_transformers()
+    torch.set_num_threads(arguments.threads)
+    teacher = EntityRecogniser.from_pretrained(arguments.teacher)
+    corpora = [read_corpus(path) for path in arguments.unlabelled]
+    sentences = [sentence for corpus in corpora for sentence in corpus]
+    labellings = iter(teacher.label([sentence.tokens for sentence in sentences], "pseudo-labelling"))
+    kept: list[PseudoLabelled] = []
+    for corpus in corpora:
+        found = [next(labellings) for _ in corpus]
+        chosen = choose_pseudo_labels(corpus, found, arguments.threshold, arguments.believed, arguments.most)
+        words = [weight for row in chosen for weight in row.weights]
+        believed = sum(words) / max(len(words), 1)
+        language = corpus[0].lang if corpus else "?"
+        log.info("%s: %d of %d sentences kept, %.2f of their words", language, len(chosen), len(corpus), believed)
+        kept += chosen
+    write_pseudo_labels(kept, arguments.output)
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--teacher", type=Path, required=True, help="model folder of the teacher")
+    parser.add_argument("--unlabelled", type=Path, nargs="+", required=True, help="unlabelled target corpora")
+    parser.add_argument("--threshold", type=float, required=True, help="probability at which a word is believed")
+    parser.add_argument("--believed", type=float, required=True, help="share of believed words a sentence needs")
+    parser.add_argument("--most", type=int, required=True, help="sentences kept a language")
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    run_program(parser, main)

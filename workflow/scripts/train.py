@@ -1,0 +1,136 @@
+"""Train one run: a variant of the model with one seed. Writes the model folder, the history and the provenance."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import AutoTokenizer, ProgressCallback, set_seed
+
+from mclner.batching import SentenceEncoder
+from mclner.corpus import Sentence, read_corpus
+from mclner.errors import InputError
+from mclner.examples import build_examples, group_views
+from mclner.files import write_json, write_tsv, writing_folder
+from mclner.labelling import quiet_transformers
+from mclner.model import EntityModel, EntityModelConfig, freeze, load_model, new_model
+from mclner.program import log_counts, make_parser, run_program
+from mclner.pseudolabel import read_pseudo_labels
+from mclner.settings import RunSettings, fingerprint, from_mapping
+from mclner.training import MultiViewTrainer, PlainProgress, history_rows, training_arguments, usable_checkpoint
+
+log = logging.getLogger("mclner.train")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    settings = from_mapping(RunSettings, json.loads(arguments.settings))
+    quiet_transformers()
+    torch.set_num_threads(settings.training.threads)
+    set_seed(settings.seed)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
+    encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)  # type: ignore[arg-type]
+    examples = build_examples(
+        encoder,
+        read_corpus(arguments.train),
+        group_views(read_all(arguments.codeswitched)),
+        group_views(read_all(arguments.translated)),
+        [row for path in arguments.pseudo_labels for row in read_pseudo_labels(path)],
+        settings.objectives.pseudo_label_weight,
+    )
+    if not examples:
+        raise InputError(arguments.train, "holds no sentence.", "Give at least one labelled sentence to train on.")
+    log_counts(sorted(encoder.counts.items()), "repairs")
+    log.info("%d examples, %s head", len(examples), settings.model.head)
+    model = make_model(arguments, settings)
+    freeze(model, settings.training.freeze_word_embeddings, settings.training.frozen_layers)
+
+    mark = fingerprint(settings, str(arguments.train), str(arguments.encoder))
+    checkpoint = usable_checkpoint(arguments.checkpoints, mark)
+    trainer = make_trainer(arguments, settings, model, examples, encoder)
+    if checkpoint:
+        log.info("resuming from %s", checkpoint)
+    trainer.train(resume_from_checkpoint=checkpoint)
+    save(arguments, settings, trainer, tokenizer)
+    shutil.rmtree(arguments.checkpoints)
+
+
+def read_all(paths: list[Path]) -> list[Sentence]:
+    return [sentence for path in paths for sentence in read_corpus(path)]
+
+
+def make_model(arguments: argparse.Namespace, settings: RunSettings) -> EntityModel:
+    """A fresh model on the pretrained encoder, or the teacher's to go on from."""
+    if settings.training.start == "teacher" and arguments.teacher is not None:
+        return load_model(arguments.teacher)
+    config = EntityModelConfig(
+        **dataclasses.asdict(settings.model),
+        entity_types=settings.entity_types,
+        source=settings.source,
+        precision=settings.training.precision,
+    )
+    return new_model(arguments.encoder, config)
+
+
+def make_trainer(
+    arguments: argparse.Namespace, settings: RunSettings, model: EntityModel, examples: list, encoder: SentenceEncoder
+) -> MultiViewTrainer:
+    show_bars = sys.stderr.isatty()
+    dev = read_corpus(arguments.dev)
+    steps = settings.training.epochs * -(-len(examples) // settings.training.sentences_per_batch)
+    steps = max(1, steps // settings.training.gradient_accumulation)
+    trainer = MultiViewTrainer(
+        model,
+        training_arguments(settings, arguments.checkpoints, show_bars, steps),
+        settings,
+        examples,
+        dev,
+        encoder,
+    )
+    trainer.add_callback(PlainProgress())
+    if not show_bars:
+        trainer.remove_callback(ProgressCallback)
+        trainer.pop_callback(transformers.PrinterCallback)
+    return trainer
+
+
+def save(arguments: argparse.Namespace, settings: RunSettings, trainer: MultiViewTrainer, tokenizer) -> None:  # type: ignore[no-untyped-def]
+    with writing_folder(arguments.model) as folder:
+        trainer.model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    write_tsv(history_rows(trainer.state), ["step", "epoch", "name", "value"], arguments.history)
+    provenance = {
+        "settings": dataclasses.asdict(settings),
+        "best_source_dev_f1": trainer.state.best_metric,
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+    }
+    write_json(provenance, arguments.provenance)
+    log.info("best F1 on source dev: %.2f", trainer.state.best_metric)
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--settings", required=True, help="the run's settings as JSON")
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of the pretrained encoder")
+    parser.add_argument("--train", type=Path, required=True, help="labelled source sentences")
+    parser.add_argument("--dev", type=Path, required=True, help="source sentences that choose the epoch")
+    parser.add_argument("--codeswitched", type=Path, nargs="*", default=[], help="code-switched views")
+    parser.add_argument("--translated", type=Path, nargs="*", default=[], help="translated views, a file a language")
+    parser.add_argument("--pseudo-labels", type=Path, nargs="*", default=[], help="the teacher's labels")
+    parser.add_argument("--teacher", type=Path, help="model folder of the teacher, where training starts from it")
+    parser.add_argument("--checkpoints", type=Path, required=True, help="folder for checkpoints, removed at the end")
+    parser.add_argument("--model", type=Path, required=True, help="model folder to write")
+    parser.add_argument("--history", type=Path, required=True, help="table of losses and dev scores to write")
+    parser.add_argument("--provenance", type=Path, required=True, help="what made the model, to write")
+    run_program(parser, main)
