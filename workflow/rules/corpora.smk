@@ -9,9 +9,7 @@ if config["corpus"]["kind"] == "demo":
             train=DEMO / "train" / "en.txt",
             dev=DEMO / "dev" / "en.txt",
             tests=expand(DEMO / "test" / "{language}.txt", language=EXPERIMENT.languages),
-            unlabelled=expand(
-                DEMO / "unlabelled" / "{language}.txt", language=EXPERIMENT.targets
-            ),
+            unlabelled=expand(DEMO / "unlabelled" / "{language}.txt", language=EXPERIMENT.targets),
         output:
             source=[corpus(EXPERIMENT.source, split) for split in ("train", "dev")],
             tests=corpora(EXPERIMENT.languages, "test"),
@@ -21,7 +19,7 @@ if config["corpus"]["kind"] == "demo":
         conda:
             "../../envs/mclner.yaml"
         params:
-            folder=CORPORA,
+            folder=lambda wildcards, output: Path(output.tests[0]).parents[1],
             demo=DEMO,
             source=EXPERIMENT.source,
             languages=EXPERIMENT.languages,

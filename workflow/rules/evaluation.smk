@@ -13,14 +13,14 @@ rule evaluate:
         f"{RESULTS}/timings/evaluate-{{variant}}-seed{{seed}}.tsv"
     conda:
         "../../envs/mclner.yaml"
-    params:
-        experiment=EXPERIMENT.name,
-        program=program("evaluate"),
-        torch_threads=THREADS,
     threads: THREADS
     resources:
         gpu=1,
         mem_mb=megabytes(4000),
+    params:
+        experiment=EXPERIMENT.name,
+        program=program("evaluate"),
+        torch_threads=THREADS,
     message:
         "Evaluating {wildcards.variant} with seed {wildcards.seed} in all languages"
     shell:
@@ -49,9 +49,7 @@ rule metrics:
 rule summary:
     input:
         metrics=rules.metrics.output,
-        counts=expand(
-            f"{RUN}/sentence_counts.parquet", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds
-        ),
+        counts=expand(f"{RUN}/sentence_counts.parquet", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
     output:
         f"{RESULTS}/summary.tsv",
     log:
@@ -61,7 +59,7 @@ rule summary:
     conda:
         "../../envs/mclner.yaml"
     params:
-        results=RESULTS,
+        results=lambda wildcards, output: Path(output[0]).parent,
         variants=EXPERIMENT.compare,
         seeds=EXPERIMENT.seeds,
         source=EXPERIMENT.source,

@@ -18,11 +18,6 @@ rule cldr_lexicons:
         " --folder resources/lexicons/cldr --log {log}"
 
 
-def lexicon_folder(source):
-    """Where the files of a lexicon source lie."""
-    return {"cldr": "resources/lexicons/cldr", "demo_words": f"{ROOT}/workflow/demo/words"}[source]
-
-
 rule merged_lexicons:
     input:
         [
@@ -40,7 +35,7 @@ rule merged_lexicons:
     params:
         languages=EXPERIMENT.targets,
         sources=[lexicon_folder(source) for source in config["lexicons"]],
-        folder=f"{RESULTS}/lexicons",
+        folder=lambda wildcards, output: Path(output.counts).parent,
         program=program("merge_lexicons"),
     message:
         "Merging the lexicons"

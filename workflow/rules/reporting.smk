@@ -29,12 +29,12 @@ rule figure:
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
     log:
         f"logs/{EXPERIMENT.name}/figures/{{figure}}.log",
-    conda:
-        "../../envs/mclner.yaml"
     wildcard_constraints:
         figure="|".join(FIGURES),
+    conda:
+        "../../envs/mclner.yaml"
     params:
-        results=RESULTS,
+        results=lambda wildcards, output: Path(output.png).parents[1],
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: FIGURES[wildcards.figure],
         seeds=EXPERIMENT.seeds,
@@ -64,17 +64,15 @@ rule table:
         latex=f"{RESULTS}/tables/{{name}}.tex",
     log:
         f"logs/{EXPERIMENT.name}/tables/{{name}}.log",
-    conda:
-        "../../envs/mclner.yaml"
     wildcard_constraints:
         name="main|ablation",
+    conda:
+        "../../envs/mclner.yaml"
     params:
         experiment=EXPERIMENT.name,
         source=EXPERIMENT.source,
         languages=EXPERIMENT.languages,
-        variants=lambda wildcards: MAIN_VARIANTS
-        if wildcards.name == "main"
-        else EXPERIMENT.compare,
+        variants=lambda wildcards: MAIN_VARIANTS if wildcards.name == "main" else EXPERIMENT.compare,
         method=config["method"],
         program=program("write_table"),
     message:
@@ -83,12 +81,3 @@ rule table:
         "{params.program} {wildcards.name} --summary {input.summary} --table {input.table}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --output {output.markdown} --log {log}"
-
-
-def show_summary():
-    """Say where the results lie and show the main table, when an experiment is complete."""
-    table = Path(RESULTS) / "tables" / "main.md"
-    if not table.exists():
-        return
-    print(f"\n{table.read_text(encoding='utf-8')}\nResults, figures and tables lie in {RESULTS}/; a report to hand on:")
-    print(f"  snakemake --report {RESULTS}/report.zip\n", flush=True)

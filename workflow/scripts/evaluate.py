@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-
 from mclner.corpus import read_corpus
 from mclner.evaluation import COLUMNS, count_matches, precision_recall_f1
 from mclner.files import write_tsv, writing, writing_folder

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-
 from mclner.errors import InputError
 from mclner.evaluation import COLUMNS
 from mclner.files import writing

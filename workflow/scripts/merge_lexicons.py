@@ -26,7 +26,9 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
-    parser.add_argument("--sources", type=Path, nargs="+", required=True, help="folders of en-<language>.tsv, best first")
+    parser.add_argument(
+        "--sources", type=Path, nargs="+", required=True, help="folders of en-<language>.tsv, best first"
+    )
     parser.add_argument("--folder", type=Path, required=True, help="folder to write en-<language>.tsv to")
     parser.add_argument("--counts", type=Path, required=True, help="table to write: pairs that each source adds")
     run_program(parser, main)

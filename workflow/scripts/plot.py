@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
-
 from mclner import figures
 from mclner.languages import Language, read_languages
 from mclner.program import make_parser, run_program
@@ -29,9 +28,7 @@ def languages_of(arguments: argparse.Namespace) -> dict[str, Language]:
 
 
 def draw_f1_by_language(arguments: argparse.Namespace) -> Figure:
-    return figures.f1_by_language(
-        summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline
-    )
+    return figures.f1_by_language(summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline)
 
 
 def draw_ablation(arguments: argparse.Namespace) -> Figure:
@@ -39,9 +36,7 @@ def draw_ablation(arguments: argparse.Namespace) -> Figure:
 
 
 def draw_heat_map(arguments: argparse.Namespace) -> Figure:
-    return figures.heat_map(
-        summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline
-    )
+    return figures.heat_map(summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline)
 
 
 def draw_training_curves(arguments: argparse.Namespace) -> Figure:

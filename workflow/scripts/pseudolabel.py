@@ -7,7 +7,6 @@ import logging
 from pathlib import Path
 
 import torch
-
 from mclner.corpus import read_corpus
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program

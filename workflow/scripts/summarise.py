@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
-
 from mclner.errors import InputError
 from mclner.evaluation import f1_scores
 from mclner.files import write_tsv
 from mclner.program import make_parser, run_program
 from mclner.statistics import bootstrap_f1, interval
+from numpy.typing import NDArray
 
 COLUMNS = (
     "variant", "language", "f1", "f1_sd", "low", "high",

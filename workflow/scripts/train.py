@@ -13,8 +13,6 @@ from pathlib import Path
 
 import torch
 import transformers
-from transformers import AutoTokenizer, ProgressCallback, set_seed
-
 from mclner.batching import SentenceEncoder
 from mclner.corpus import Sentence, read_corpus
 from mclner.errors import InputError
@@ -26,6 +24,7 @@ from mclner.program import log_counts, make_parser, run_program
 from mclner.pseudolabel import read_pseudo_labels
 from mclner.settings import RunSettings, fingerprint, from_mapping
 from mclner.training import MultiViewTrainer, PlainProgress, history_rows, training_arguments, usable_checkpoint
+from transformers import AutoTokenizer, ProgressCallback, set_seed
 
 log = logging.getLogger("mclner.train")
 

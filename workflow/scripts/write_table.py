@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-
 from mclner.figures import sample_note
 from mclner.files import writing
 from mclner.languages import read_languages

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypedDict
 
 import numpy as np
@@ -93,7 +94,7 @@ class SentenceEncoder:
         if len(cuts) > 2:
             self.counts["sentences longer than the window"] += 1
         pieces = []
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in pairwise(cuts):
             ends = np.cumsum([len(ids) for ids in subwords[first:last]]).tolist()
             inside = [
                 Entity(entity.start - first, entity.end - first, entity.type)

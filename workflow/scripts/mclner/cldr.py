@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from babel import Locale
 
@@ -27,7 +28,7 @@ def city_names(locale: Locale) -> dict[str, str]:
     cities = {zone: names["city"] for zone, names in locale.time_zones.items() if "city" in names}
     if locale.language == "en":
         for zone in Locale.parse("de").time_zones:
-            region, _, place = zone.rpartition("/")
+            region, _, place = str(zone).rpartition("/")
             if region and zone not in cities and not region.startswith("Etc"):
                 cities[zone] = place.replace("_", " ")
     return cities
@@ -38,7 +39,7 @@ def country_names(locale: Locale) -> list[str]:
     return sorted(name for code, name in locale.territories.items() if len(code) == 2 and code.isalpha())
 
 
-def _same_keys(english: Mapping[object, str], target: Mapping[object, str]) -> Iterator[tuple[str, str]]:
+def _same_keys(english: Mapping[Any, str], target: Mapping[Any, str]) -> Iterator[tuple[str, str]]:
     return ((english[key], target[key]) for key in english if key in target)
 
 

@@ -124,10 +124,15 @@ def read_conll(
                 tag = "O" if tag_column is None else fields[tag_column].strip()
             except IndexError:
                 raise InputError(
-                    path, f"has {len(fields)} column(s).", "Expected a token and a tag, such as 'Warsaw<TAB>B-LOC'.", number
+                    path,
+                    f"has {len(fields)} column(s).",
+                    "Expected a token and a tag, such as 'Warsaw<TAB>B-LOC'.",
+                    number,
                 ) from None
             if tag_column is not None and (len(fields) < 2 or not is_tag(tag)):
-                raise InputError(path, f"'{tag}' is no tag.", "Expected O, B-TYPE or I-TYPE in the last column.", number)
+                raise InputError(
+                    path, f"'{tag}' is no tag.", "Expected O, B-TYPE or I-TYPE in the last column.", number
+                )
             tags.append(tag)
         identifier = f"{lang}-{len(sentences) + 1}"
         sentences.append(make_sentence(identifier, lang, tokens, None if tag_column is None else tags, repairs))

@@ -104,8 +104,8 @@ class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
 class ViewCollator:
     """Packs the rows of all views into one batch, so that one pass of the encoder serves them all.
 
-    Adds to `RowBatch`: `views` [R], `groups` [R] (which example), `row_weights` [R], `targets` (relation grids [R, L, L]
-    or tags [R, L]) and, where relations are contrasted, `contrast_cells` [N, 3] with `contrast_labels` [N].
+    Adds to `RowBatch`: `views` [R], `groups` [R] (which example), `row_weights` [R], `targets` (relation grids
+    [R, L, L] or tags [R, L]) and, where relations are contrasted, `contrast_cells` [N, 3] with `contrast_labels` [N].
     """
 
     def __init__(self, encoder: SentenceEncoder, settings: RunSettings) -> None:

@@ -32,9 +32,7 @@ def sample_note(summary: pd.DataFrame) -> str:
     )
 
 
-def f1_by_language(
-    summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str
-) -> Figure:
+def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str) -> Figure:
     """A row a language, sorted by the baseline: its F1, the method's, and the way between; scripts are coloured."""
     table = summary[summary["language"].isin(list(languages))].pivot(index="language", columns="variant", values="f1")
     table = table.sort_values([baseline, method])
@@ -84,8 +82,7 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figu
     axes.set_yticks(range(len(others)), [variant_name(variant) for variant in reversed(others)])
     axes.set_ylim(-0.6, len(others) - 0.3)
     axes.set_xlabel(
-        f"Mean F1 over the target languages, points against {variant_name(method)} "
-        f"({targets.loc[method, 'f1']:.1f} %)"
+        f"Mean F1 over the target languages, points against {variant_name(method)} ({targets.loc[method, 'f1']:.1f} %)"
     )
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
@@ -132,9 +129,7 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def heat_map(
-    summary: pd.DataFrame, languages: Mapping[str, Language], compare: Sequence[str], baseline: str
-) -> Figure:
+def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: Sequence[str], baseline: str) -> Figure:
     """F1 of each variant in each language; colour is the difference from the baseline, the number the F1."""
     here = summary[summary["language"].isin(list(languages))]
     scores = here.pivot(index="language", columns="variant", values="f1")[list(compare)]

@@ -6,9 +6,11 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import regex
 import torch
+from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mclner.batching import SentenceEncoder, batches_by_length
@@ -77,7 +79,8 @@ def label_sentences(
     found: list[Labelling | None] = [None] * len(flat)
     progress = Progress(len(flat), what, "sentences")
     for batch in batches_by_length([len(piece) for _, piece in flat], TOKENS_A_BATCH, ROWS_A_BATCH):
-        rows = {name: value.to(model.device) for name, value in encoder.pad([flat[at][1] for at in batch]).items()}
+        padded = encoder.pad([flat[at][1] for at in batch])
+        rows = {name: cast(Tensor, value).to(model.device) for name, value in padded.items()}
         with autocast(model.device, model.config.precision):
             labellings = model.label(rows)
         for at, labelling in zip(batch, labellings, strict=True):
@@ -85,11 +88,11 @@ def label_sentences(
         progress.update(len(batch))
     progress.close()
     joined = [Labelling([], [], []) for _ in sentences]
-    for (number, _), labelling in zip(flat, found, strict=True):
-        if labelling is not None:
-            _append(joined[number], labelling)
-    for tokens, labelling in zip(sentences, joined, strict=True):  # words beyond the window, where it cuts
-        labelling.word_confidences.extend([0.0] * (len(tokens) - len(labelling.word_confidences)))
+    for (number, _), piece in zip(flat, found, strict=True):
+        if piece is not None:
+            _append(joined[number], piece)
+    for tokens, whole in zip(sentences, joined, strict=True):  # words beyond the window, where it cuts
+        whole.word_confidences.extend([0.0] * (len(tokens) - len(whole.word_confidences)))
     return joined
 
 

@@ -206,5 +206,3 @@ def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
         model.encoder.embeddings.requires_grad_(False)
         for layer in model.encoder.encoder.layer[:layers]:
             layer.requires_grad_(False)
-
-

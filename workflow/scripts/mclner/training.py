@@ -22,8 +22,8 @@ from mclner.evaluation import count_matches, precision_recall_f1
 from mclner.examples import Example, ViewCollator, ViewDataset
 from mclner.labelling import label_sentences
 from mclner.model import EntityModel
-from mclner.precision import use_bfloat16
 from mclner.objectives import label_loss, relation_contrast, semantic_contrast
+from mclner.precision import use_bfloat16
 from mclner.settings import RunSettings
 from mclner.tags import entities_of
 
@@ -72,6 +72,7 @@ class MultiViewTrainer(Trainer):
             eval_dataset=dev,  # type: ignore[arg-type]  # only `evaluate` below reads it
         )
         self.settings, self.dev, self.encoder = settings, dev, encoder
+        self.control: TrainerControl
         self.sums: dict[str, float] = defaultdict(float)
         self.steps = 0
 
@@ -156,9 +157,7 @@ class PlainProgress(TrainerCallback):
         self.seconds = seconds
         self.begun = self.last = time.monotonic()
 
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         now = time.monotonic()
         if now - self.last >= self.seconds:
             self.last = now
@@ -221,5 +220,5 @@ def history_rows(state: TrainerState) -> list[dict[str, Any]]:
         {"step": entry["step"], "epoch": f"{entry['epoch']:.4f}", "name": name, "value": f"{value:.6f}"}
         for entry in state.log_history
         for name, value in entry.items()
-        if name.endswith("_loss") and name != "train_loss" or name == "eval_f1"
+        if (name.endswith("_loss") and name != "train_loss") or name == "eval_f1"
     ]

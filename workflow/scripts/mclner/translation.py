@@ -1,7 +1,7 @@
 """Translation of labelled source sentences behind one interface; here the word-by-word back end.
 
-A back end is a class with the method of `Translator`. It gets sentences with their tags and gives, for each, target words
-with the entities carried over, or None where it cannot translate the sentence well enough to be of use.
+A back end is a class with the method of `Translator`. It gets sentences with their tags and gives, for each, target
+words with the entities carried over, or None where it cannot translate the sentence well enough to be of use.
 """
 
 from __future__ import annotations

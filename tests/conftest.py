@@ -1,0 +1,95 @@
+"""What several tests share: the checkout, a tiny encoder, and a small experiment run through the pipeline once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "workflow" / "demo"
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT with random weights and a character tokenizer for the scripts of the demo: real code, no download."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("encoder")
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.UnigramTrainer(vocab_size=1200, special_tokens=special, unk_token="<unk>", show_progress=False)
+    texts = [(DEMO / "test" / f"{code}.txt").read_text(encoding="utf-8") for code in ("en", "de", "sw", "ja", "ar")]
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>"
+    ).save_pretrained(folder)
+    import torch
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=160,
+        pad_token_id=1,
+    )
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake on this checkout's Snakefile with `folder` as working directory."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), *arguments]
+    command += ["--profile", str(ROOT / "profiles" / "default")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=900)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(command)}\n{done.stdout[-4000:]}\n{done.stderr[-8000:]}")
+    return done
+
+
+def small_settings(encoder: Path) -> dict[str, object]:
+    """An overlay that shrinks the default experiment: three targets, a tiny encoder, one epoch."""
+    return {
+        "experiment": "small",
+        "languages": {"targets": ["de", "sw", "ja"]},
+        "corpus": {"copies": 0},
+        "encoder": {"kind": "folder", "name": "tiny", "path": str(encoder)},
+        "codeswitching": {"mixed": {"copies": 1}},
+        "self_training": {"one_round": {"threshold": 0.0}},
+        "run": {
+            "training": {"epochs": 1, "sentences_per_batch": 32, "precision": "float32", "threads": 1},
+            "model": {"pair_size": 16},
+        },
+        "compare": ["tagger", "full", "no_self_training"],
+        "bootstrap_resamples": 200,
+    }
+
+
+def write_overlay(path: Path, settings: dict[str, object]) -> Path:
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Path:
+    """A folder in which the small experiment has run from corpora to report, once for all tests."""
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copytree(ROOT / "config", folder / "config")
+    overlay = write_overlay(folder / "small.yaml", small_settings(tiny_encoder))
+    snakemake(folder, "--cores", "2", "--configfile", str(overlay))
+    return folder

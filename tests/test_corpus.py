@@ -1,0 +1,87 @@
+"""Corpora: what is read, what is mended and counted, what is refused and how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from mclner.corpus import Sentence, clean_token, read_conll, read_corpus, write_corpus
+from mclner.errors import InputError
+
+
+def conll(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "train.conll"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_conll_gives_sentences_between_blank_lines(tmp_path: Path) -> None:
+    path = conll(tmp_path, "-DOCSTART- O\n\nMarie\tB-PER\nCurie\tI-PER\n\nWarsaw\tB-LOC\n")
+    sentences = read_conll(path, "en", Counter())
+    assert [sentence.tokens for sentence in sentences] == [("Marie", "Curie"), ("Warsaw",)]
+    assert sentences[0].tags == ("B-PER", "I-PER")
+
+
+def test_a_line_without_a_tag_is_named_with_its_number(tmp_path: Path) -> None:
+    path = conll(tmp_path, "Marie\tB-PER\nCurie\n")
+    with pytest.raises(InputError, match=r"train\.conll:2: .*Expected"):
+        read_conll(path, "en", Counter())
+
+
+def test_a_tag_that_is_none_is_named_with_its_number(tmp_path: Path) -> None:
+    path = conll(tmp_path, "Marie\tB-PER\n\nCurie\tPERSON\n")
+    with pytest.raises(InputError, match=r"train\.conll:3: 'PERSON' is no tag"):
+        read_conll(path, "en", Counter())
+
+
+def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin.conll"
+    path.write_bytes(b"Z\xfcrich\tB-LOC\n")
+    with pytest.raises(InputError, match="not UTF-8"):
+        read_conll(path, "de", Counter())
+
+
+def test_an_inside_tag_that_starts_an_entity_is_repaired_and_counted(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    sentences = read_conll(conll(tmp_path, "in\tO\nWarsaw\tI-LOC\n"), "en", repairs)
+    assert sentences[0].tags == ("O", "B-LOC")
+    assert repairs["I- tags that started an entity"] == 1
+
+
+def test_empty_sentences_are_dropped_and_counted(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    sentences = read_conll(conll(tmp_path, "a\tO\n\n\n\nb\tO\n\n"), "en", repairs)
+    assert len(sentences) == 2
+    assert repairs["empty sentences"] == 2
+
+
+def test_invisible_characters_go_and_are_counted_and_no_position_is_lost(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    path = conll(tmp_path, "War\u200bsaw\tB-LOC\n\u200b\tO\nis\tO\n")
+    sentences = read_conll(path, "en", repairs)
+    assert sentences[0].tokens == ("Warsaw", "\ufffd", "is")
+    assert repairs["tokens with invisible characters"] == 2
+
+
+def test_the_joiners_of_persian_and_indic_scripts_stay_inside_a_word() -> None:
+    assert clean_token("می\u200cگذرد") == "می\u200cگذرد"
+    assert clean_token("\u200cword\u200d") == "word"
+
+
+def test_parquet_brings_everything_back(tmp_path: Path) -> None:
+    sentences = [Sentence("1", "de", ("Bonn",), ("B-LOC",)), Sentence("2", "de", ("ja", "!"), None)]
+    write_corpus(sentences, tmp_path / "corpus.parquet")
+    assert read_corpus(tmp_path / "corpus.parquet") == sentences
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.parquet"
+    path.write_bytes(b"PAR1 not really")
+    with pytest.raises(InputError, match=r"corpus\.parquet: is no readable Parquet"):
+        read_corpus(path)
+
+
+def test_tokens_and_tags_must_be_as_many() -> None:
+    with pytest.raises(ValueError, match="2 tokens but 1 tags"):
+        Sentence("1", "en", ("a", "b"), ("O",))

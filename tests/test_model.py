@@ -1,0 +1,106 @@
+"""The models: shapes, what may not matter, saving and loading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from mclner.batching import SentenceEncoder
+from mclner.labelling import EntityRecogniser, split_words
+from mclner.model import EntityModelConfig, freeze, load_model, new_model
+from transformers import AutoTokenizer
+
+SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", "."]]
+
+
+def make(tiny_encoder: Path, head: str, **settings: object):  # type: ignore[no-untyped-def]
+    torch.manual_seed(1)
+    config = EntityModelConfig(head=head, pair_size=16, window=64, precision="float32", **settings)  # type: ignore[arg-type]
+    return new_model(tiny_encoder, config).eval(), AutoTokenizer.from_pretrained(tiny_encoder)
+
+
+@pytest.mark.parametrize(("head", "shape"), [("relation", (2, 7, 7, 5)), ("tagger", (2, 7, 7))])
+@pytest.mark.parametrize("pooling", ["first", "mean"])
+def test_scores_have_the_shape_of_the_head(tiny_encoder: Path, head: str, shape: tuple[int, ...], pooling: str) -> None:
+    model, tokenizer = make(tiny_encoder, head, word_pooling=pooling)
+    encoder = SentenceEncoder(tokenizer, 64, "split")
+    batch = encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)])
+    outputs = model(dict(batch))
+    assert outputs["logits"].shape == shape
+    assert outputs["sentences"].shape == (2, 32)
+
+
+@pytest.mark.parametrize("head", ["relation", "tagger"])
+@pytest.mark.parametrize("pooling", ["first", "mean"])
+def test_padding_changes_no_score(tiny_encoder: Path, head: str, pooling: str) -> None:
+    model, tokenizer = make(tiny_encoder, head, word_pooling=pooling)
+    encoder = SentenceEncoder(tokenizer, 64, "split")
+    long, short = (pieces[0] for pieces in encoder.encode(SENTENCES))
+    together = model(dict(encoder.pad([long, short])))["logits"][1]
+    alone = model(dict(encoder.pad([short])))["logits"][0]
+    cut = together[:2, :2] if head == "relation" else together[:2]
+    torch.testing.assert_close(cut, alone, atol=1e-4, rtol=1e-4)
+
+
+def test_mean_pooling_is_the_mean_of_the_words_subwords(tiny_encoder: Path) -> None:
+    model, tokenizer = make(tiny_encoder, "tagger", word_pooling="mean")
+    encoder = SentenceEncoder(tokenizer, 64, "split")
+    piece = encoder.encode([["Warschauer", "is"]])[0][0]
+    words, hidden = model.words(dict(encoder.pad([piece])))
+    torch.testing.assert_close(words[0, 0], hidden[0, 1 : piece.word_ends[0] + 1].mean(0), atol=1e-4, rtol=1e-4)
+
+
+def test_pair_vectors_do_not_depend_on_the_other_cells(tiny_encoder: Path) -> None:
+    model, _ = make(tiny_encoder, "relation")
+    words = torch.randn(2, 6, 32)
+    cells = torch.tensor([[0, 3, 1], [1, 2, 3]])
+    torch.testing.assert_close(model.pair_vectors(words, cells)[1:], model.pair_vectors(words, cells[1:]))
+
+
+def test_frozen_parts_do_not_learn(tiny_encoder: Path) -> None:
+    model, _ = make(tiny_encoder, "tagger")
+    freeze(model, word_embeddings=True, layers=0)
+    assert not model.encoder.get_input_embeddings().weight.requires_grad
+    assert model.encoder.embeddings.position_embeddings.weight.requires_grad
+    freeze(model, word_embeddings=False, layers=1)
+    assert not any(p.requires_grad for p in model.encoder.encoder.layer[0].parameters())
+    assert all(p.requires_grad for p in model.encoder.encoder.layer[1].parameters())
+
+
+@pytest.mark.parametrize("head", ["relation", "tagger"])
+def test_a_saved_model_labels_as_before(tiny_encoder: Path, head: str, tmp_path: Path) -> None:
+    model, tokenizer = make(tiny_encoder, head)
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    assert (tmp_path / "model.safetensors").exists()
+    before = EntityRecogniser(model, tokenizer).label(SENTENCES)
+    after = EntityRecogniser.from_pretrained(tmp_path).label(SENTENCES)
+    assert before == after
+    assert torch.equal(load_model(tmp_path).encoder.get_input_embeddings().weight,
+                       model.encoder.get_input_embeddings().weight)  # fmt: skip
+
+
+def test_a_sentence_longer_than_the_window_gets_a_label_for_every_word(tiny_encoder: Path) -> None:
+    for long_sentences in ("split", "cut"):
+        model, tokenizer = make(tiny_encoder, "relation", long_sentences=long_sentences)
+        recogniser = EntityRecogniser(model, tokenizer)
+        (labelling,) = recogniser.label([["Warsaw"] * 200])
+        assert len(labelling.word_confidences) == 200
+        assert (labelling.word_confidences[-1] == 0) == (long_sentences == "cut")
+
+
+def test_an_empty_sentence_gets_no_entity(tiny_encoder: Path) -> None:
+    model, tokenizer = make(tiny_encoder, "relation")
+    labellings = EntityRecogniser(model, tokenizer).label([[], ["Warsaw"]])
+    assert labellings[0].entities == []
+    assert len(labellings[1].word_confidences) == 1
+
+
+def test_plain_text_is_cut_into_words_in_every_script(tiny_encoder: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
+    assert split_words("Born in Paris, 1867.", tokenizer) == ["Born", "in", "Paris", ",", "1867", "."]
+    assert split_words("می‌گذرد از تهران.", tokenizer) == ["می‌گذرد", "از", "تهران", "."]
+    japanese = split_words("東京に行く。", tokenizer)
+    assert "".join(japanese) == "東京に行く。"
+    assert len(japanese) > 2

@@ -1,0 +1,150 @@
+"""The pipeline as a user drives it: what runs, what does not run again, and what a wrong configuration says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, small_settings, snakemake, write_overlay
+from mclner.corpus import read_corpus
+from mclner.experiment import merge
+
+NOTHING = "Nothing to be done"
+
+
+def counts_of(text: str) -> dict[str, int]:
+    """Jobs by rule in the table that a dry run prints."""
+    block = text.split("Job stats:")[1].split("\n\n")[0]
+    return {rule: int(number) for rule, number in re.findall(r"^(\w+) +(\d+)$", block, re.M) if rule != "total"}
+
+
+def dry_run(folder: Path, *arguments: str) -> str:
+    done = snakemake(folder, "--dry-run", *arguments)
+    return done.stdout + done.stderr
+
+
+def test_the_default_plans_eight_variants_in_forty_languages(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    jobs = counts_of(dry_run(tmp_path))
+    assert jobs["train"] == jobs["evaluate"] == 8
+    assert jobs["translated"] == 39
+    assert jobs["codeswitched"] == jobs["pseudo_labels"] == 1  # made once for all variants
+
+
+def test_the_small_experiment_reaches_its_tables_and_figures(small_run: Path) -> None:
+    results = small_run / "results" / "small"
+    metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
+    assert list(metrics.columns) == [
+        "experiment", "variant", "seed", "language", "precision", "recall", "f1", "entities", "sentences",
+    ]  # fmt: skip
+    assert set(metrics["language"]) == {"en", "de", "sw", "ja"}
+    assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
+    for name in ("f1_by_language", "ablation", "training_curves", "heat_map"):
+        for ending in ("png", "pdf"):
+            assert (results / "figures" / f"{name}.{ending}").stat().st_size > 5000
+    assert "Mean of the 3 targets" in (results / "tables" / "main.md").read_text()
+    assert "\\toprule" in (results / "tables" / "ablation.tex").read_text()
+    assert list((results / "timings").glob("train-*.tsv"))
+    assert (small_run / "logs" / "small" / "train" / "full-seed1.log").exists()
+
+
+def test_scores_are_those_of_the_predictions(small_run: Path) -> None:
+    import pyarrow.parquet as pq
+    from seqeval.metrics import f1_score
+
+    run = small_run / "results" / "small" / "tagger" / "seed1"
+    metrics = pd.read_csv(run / "metrics.tsv", sep="\t").set_index("language")
+    for language in ("en", "ja"):
+        table = pq.read_table(run / "predictions" / f"{language}.parquet").to_pydict()
+        expected = 100 * f1_score(table["tags"], table["predicted"], zero_division=0)
+        assert metrics.loc[language, "f1"] == pytest.approx(expected, abs=1e-3)
+
+
+def test_no_target_label_is_an_input_of_training(small_run: Path) -> None:
+    for language in ("de", "sw", "ja"):
+        rows = read_corpus(small_run / "resources" / "corpora" / "demo" / language / "unlabelled.parquet")
+        assert all(row.tags is None for row in rows)
+    planned = dry_run(small_run, "--forceall", "--configfile", "small.yaml")
+    for job in re.findall(r"Job \d+: Training.*?(?=\nJob |\nReason)", planned, re.S):
+        assert "test.parquet" not in job
+
+
+def test_the_main_command_again_does_nothing(small_run: Path) -> None:
+    assert NOTHING in dry_run(small_run, "--configfile", "small.yaml")
+
+
+@pytest.mark.parametrize("file", ["README.md", "profiles/default/profile.yaml", "tests/conftest.py"])
+def test_touching_what_makes_no_result_re_runs_nothing(small_run: Path, file: str) -> None:
+    (ROOT / file).touch()
+    assert NOTHING in dry_run(small_run, "--configfile", "small.yaml")
+
+
+def test_changing_one_variant_re_runs_that_variant_alone(small_run: Path) -> None:
+    settings = yaml.safe_load((small_run / "small.yaml").read_text())
+    changed = merge(settings, {"variants": {"tagger": {"training": {"warmup": 0.2}}}})
+    overlay = write_overlay(small_run / "changed.yaml", changed)
+    jobs = counts_of(dry_run(small_run, "--configfile", str(overlay)))
+    assert jobs["train"] == jobs["evaluate"] == 1
+    assert not {"codeswitched", "translated", "pseudo_labels"} & set(jobs)
+
+
+def test_one_variant_alone_brings_only_what_it_needs(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    jobs = counts_of(dry_run(tmp_path, "results/demo/no_semantic/seed1/metrics.tsv"))
+    assert jobs["train"] == 2  # its teacher and itself
+    jobs = counts_of(dry_run(tmp_path, "results/demo/tagger/seed7/metrics.tsv"))
+    assert jobs["train"] == 1
+    assert "translated" not in jobs
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 3}, r"Additional properties are not allowed \('epochs' was unexpected\)"),
+        ({"run": {"training": {"epoch": 3}}}, "'epoch' was unexpected"),
+        ({"seeds": ["one"]}, "'one' is not of type 'integer'"),
+        ({"languages": {"targets": ["de", "xx"]}}, "has no row for the language 'xx'"),
+        ({"languages": {"targets": ["../../x"]}}, "has no row for the language '../../x'"),
+        ({"compare": ["tagger", "fulll", "full"]}, "there is no variant 'fulll'"),
+        ({"variants": {"full": {"self_training": "two_rounds"}}}, "there is no recipe 'two_rounds'"),
+        ({"variants": {"relation": {"based_on": "relation"}}}, "rest on each other"),
+        ({"self_training": {"one_round": {"teacher": "full"}}}, "learns from a teacher itself"),
+        ({"experiment": "../elsewhere"}, "does not match"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_in_words(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    overlay = write_overlay(tmp_path / "wrong.yaml", change)
+    done = snakemake(tmp_path, "--dry-run", "--configfile", str(overlay), check=False)
+    assert done.returncode != 0
+    assert re.search(message, done.stdout + done.stderr)
+
+
+def test_every_key_of_the_default_is_described_in_the_schema_and_the_readme() -> None:
+    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
+    readme = (ROOT / "config" / "README.md").read_text()
+    for name, part in schema["properties"].items():
+        assert "description" in part, name
+        assert f"`{name}`" in readme, name
+    run = schema["$defs"]["run"]["properties"]
+    for section in ("model", "training", "objectives", "views"):
+        for name, part in run[section]["properties"].items():
+            assert "description" in part, name
+            assert f"`{name}`" in readme, name
+
+
+def test_every_rule_has_a_log_and_an_environment() -> None:
+    for path in (ROOT / "workflow" / "rules").glob("*.smk"):
+        for rule in re.split(r"^ *rule ", path.read_text(), flags=re.M)[1:]:
+            if "shell:" in rule:
+                assert "log:" in rule, f"{path.name}: {rule.split(':')[0]}"
+                assert "conda:" in rule, f"{path.name}: {rule.split(':')[0]}"
+
+
+def test_small_settings_are_an_overlay_of_the_default() -> None:
+    default = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    assert set(small_settings(Path("x"))) <= set(default)

@@ -1,0 +1,70 @@
+"""Labelling one's own text with a trained run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from mclner.labelling import EntityRecogniser
+
+PREDICT = ROOT / "workflow" / "scripts" / "predict.py"
+
+
+@pytest.fixture(scope="module")
+def model(small_run: Path) -> Path:
+    return small_run / "results" / "small" / "full" / "seed1" / "model"
+
+
+def predict(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(PREDICT), *arguments], capture_output=True, text=True)
+
+
+def test_plain_text_becomes_conll(model: Path, tmp_path: Path) -> None:
+    text = tmp_path / "mine.txt"
+    text.write_text("Marie Curie was born in Warsaw.\n\n東京は大きい。\n", encoding="utf-8")
+    done = predict(str(model), str(text))
+    assert done.returncode == 0, done.stderr
+    blocks = done.stdout.strip().split("\n\n")
+    assert len(blocks) == 2
+    assert [line.split("\t")[0] for line in blocks[0].split("\n")] == [
+        "Marie",
+        "Curie",
+        "was",
+        "born",
+        "in",
+        "Warsaw",
+        ".",
+    ]
+    for line in done.stdout.split("\n"):
+        if line:
+            token, tag, confidence = line.split("\t")
+            assert token
+            assert tag == "O" or tag[:2] in ("B-", "I-")
+            assert 0 <= float(confidence) <= 1
+
+
+def test_conll_keeps_its_tokens(model: Path, tmp_path: Path) -> None:
+    text = tmp_path / "mine.conll"
+    text.write_text("Marie\nCurie\n\nWarsaw\n", encoding="utf-8")
+    output = tmp_path / "out.conll"
+    assert predict(str(model), str(text), "--output", str(output)).returncode == 0
+    assert [line.split("\t")[0] for line in output.read_text().split("\n") if line] == ["Marie", "Curie", "Warsaw"]
+
+
+def test_a_folder_without_a_model_is_refused_in_one_line(tmp_path: Path) -> None:
+    text = tmp_path / "mine.txt"
+    text.write_text("Hello .\n")
+    done = predict(str(tmp_path), str(text))
+    assert done.returncode == 1
+    assert "is no model folder. Train the run first" in done.stderr
+
+
+def test_the_model_folder_loads_in_two_lines(model: Path) -> None:
+    recogniser = EntityRecogniser.from_pretrained(model)
+    for words, entity_type, confidence in recogniser("Marie Curie was born in Warsaw."):
+        assert words
+        assert entity_type in ("PER", "ORG", "LOC")
+        assert 0 < confidence <= 1

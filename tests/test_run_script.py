@@ -1,0 +1,73 @@
+"""./run: says what the machine lacks in one line, and starts at once when all is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with ./run and a pin file that asks for nothing."""
+    shutil.copy(ROOT / "run", tmp_path / "run")
+    (tmp_path / "envs").mkdir()
+    (tmp_path / "envs" / "requirements.txt").write_text("# nothing\n")
+    return tmp_path
+
+
+def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(folder / "run"), *command], capture_output=True, text=True, env=os.environ | environment, timeout=300
+    )
+
+
+def test_the_environment_is_made_once_and_again_when_the_pins_change(checkout: Path) -> None:
+    first = run(checkout, "python", "-c", "import sys; print(sys.prefix)")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.strip() == str(checkout / ".venv")
+    assert "installing" in first.stderr
+    begun = time.monotonic()
+    assert run(checkout, "true").stderr == ""
+    assert time.monotonic() - begun < 5  # says that nothing is installed again; 0.03 s when measured
+    (checkout / "envs" / "requirements.txt").write_text("# nothing new\n")
+    assert "installing" in run(checkout, "true").stderr
+
+
+def test_an_interrupted_installation_is_made_anew(checkout: Path) -> None:
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    assert "installing" in run(checkout, "true").stderr
+
+
+def test_a_failed_installation_is_said_and_not_taken_for_whole(checkout: Path) -> None:
+    (checkout / "envs" / "requirements.txt").write_text("/nowhere/package.whl\n")
+    done = run(checkout, "true")
+    assert done.returncode == 1
+    assert "the packages could not be installed" in done.stderr
+    assert not (checkout / ".venv" / "pins.sha256").exists()
+
+
+def test_an_old_python_is_refused_in_one_line(checkout: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "dirname", "cat", "sha256sum", "cut", "flock"):
+        found = shutil.which(name)
+        assert found
+        (tools / name).symlink_to(found)
+    (tools / "python3").write_text("#!/bin/sh\nexit 1\n")
+    (tools / "python3").chmod(0o755)
+    done = run(checkout, "true", PATH=str(tools))
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Python 3.11 or newer is needed" in done.stderr
+
+
+def test_no_command_is_answered_with_one(checkout: Path) -> None:
+    done = run(checkout)
+    assert done.returncode == 1
+    assert "Try: ./run snakemake" in done.stderr

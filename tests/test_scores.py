@@ -1,0 +1,83 @@
+"""Scores, statistics and pseudo-labels."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mclner.corpus import Sentence
+from mclner.evaluation import count_matches, precision_recall_f1
+from mclner.pseudolabel import choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
+from mclner.relations import Labelling
+from mclner.statistics import bootstrap_f1, interval, resample_counts
+from mclner.tags import Entity, entities_of
+from seqeval.metrics import f1_score, precision_score, recall_score
+
+TAG = st.sampled_from(["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"])
+PAIRS = st.lists(st.lists(st.tuples(TAG, TAG), min_size=1, max_size=12), min_size=1, max_size=5)
+
+
+@given(PAIRS)
+def test_scores_are_seqevals(sentences: list[list[tuple[str, str]]]) -> None:
+    gold = [[there for there, _ in sentence] for sentence in sentences]
+    found = [[seen for _, seen in sentence] for sentence in sentences]
+    counts = count_matches([entities_of(tags) for tags in gold], [entities_of(tags) for tags in found])
+    expected = [100 * score(gold, found, zero_division=0) for score in (precision_score, recall_score, f1_score)]
+    assert precision_recall_f1(counts) == pytest.approx(expected)
+
+
+def test_resampling_by_distinct_rows_is_the_bootstrap_over_sentences() -> None:
+    generator = np.random.default_rng(0)
+    counts = generator.integers(0, 3, size=(60, 3))
+    fast = resample_counts(counts, 4000, np.random.default_rng(1))
+    slow = np.stack([counts[generator.integers(0, 60, 60)].sum(0) for _ in range(4000)])
+    np.testing.assert_allclose(fast.mean(0), slow.mean(0), rtol=0.01)
+    np.testing.assert_allclose(fast.std(0), slow.std(0), rtol=0.06)
+
+
+def test_the_difference_of_a_system_from_itself_is_zero_in_every_resample() -> None:
+    counts = np.random.default_rng(2).integers(0, 3, size=(50, 1, 1, 3))
+    both = np.concatenate([counts, counts], axis=1)
+    _, samples = bootstrap_f1([both, both], 100, seed=1)
+    assert interval((samples[:, :, 0] - samples[:, :, 1]).mean(axis=1)) == (0.0, 0.0)
+
+
+def test_a_better_system_has_an_interval_above_zero() -> None:
+    generator = random.Random(1)
+    there = [2] * 100
+    good = [2 if generator.random() < 0.8 else 0 for _ in there]
+    bad = [2 if generator.random() < 0.4 else 0 for _ in there]
+    counts = np.array([[[[g, 2, 2]], [[b, 2, 2]]] for g, b in zip(good, bad, strict=True)])
+    measured, samples = bootstrap_f1([counts], 1000, seed=1)
+    assert measured[0, 0] == pytest.approx(100 * sum(good) / 200)
+    assert interval(samples[:, 0, 0] - samples[:, 0, 1])[0] > 0
+
+
+def labelling(*confidences: float) -> Labelling:
+    return Labelling([Entity(0, 1, "LOC")], [confidences[0]], list(confidences))
+
+
+def test_doubtful_words_lose_their_weight_and_doubtful_sentences_go() -> None:
+    sentences = [Sentence(str(number), "de", ("Bonn", "ist", "alt"), None) for number in range(3)]
+    found = [labelling(0.9, 0.9, 0.2), labelling(0.2, 0.3, 0.9), labelling(0.9, 0.9, 0.9)]
+    kept = choose_pseudo_labels(sentences, found, threshold=0.7, believed=0.5, most=10)
+    assert [row.sentence.id for row in kept] == ["0", "2"]
+    assert kept[0].weights == (1.0, 1.0, 0.0)
+    assert kept[0].sentence.tags == ("B-LOC", "O", "O")
+
+
+def test_the_cap_keeps_the_surest_sentences_in_their_order() -> None:
+    sentences = [Sentence(str(number), "de", ("Bonn",), None) for number in range(4)]
+    found = [labelling(0.8), labelling(0.99), labelling(0.7), labelling(0.9)]
+    kept = choose_pseudo_labels(sentences, found, threshold=0.5, believed=0.5, most=2)
+    assert [row.sentence.id for row in kept] == ["1", "3"]
+
+
+def test_pseudo_labels_are_read_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    sentences = [Sentence("1", "de", ("Bonn", "!"), None)]
+    kept = choose_pseudo_labels(sentences, [labelling(1.0, 0.1)], 0.5, 0.5, 9)
+    write_pseudo_labels(kept, tmp_path / "pseudo.parquet")
+    assert read_pseudo_labels(tmp_path / "pseudo.parquet") == kept

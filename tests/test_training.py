@@ -1,0 +1,100 @@
+"""Training through the program: what it writes, that it comes out the same twice, and that it goes on after a stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from mclner.corpus import Sentence, write_corpus
+from mclner.settings import RunSettings, fingerprint, from_mapping
+from mclner.training import usable_checkpoint
+
+TRAIN = ROOT / "workflow" / "scripts" / "train.py"
+SENTENCES = [
+    (("Marie", "Curie", "left", "Warsaw", "."), ("B-PER", "I-PER", "O", "B-LOC", "O")),
+    (("Toyota", "built", "a", "factory", "in", "Kenya"), ("B-ORG", "O", "O", "O", "O", "B-LOC")),
+    (("It", "rained", "on", "Monday"), ("O", "O", "O", "O")),
+] * 6
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    rows = [Sentence(str(number), "en", tokens, tags) for number, (tokens, tags) in enumerate(SENTENCES)]
+    write_corpus(rows, tmp_path / "train.parquet")
+    write_corpus(rows[:3], tmp_path / "dev.parquet")
+    views = [Sentence(row.id, "mixed", tuple(token.upper() for token in row.tokens), row.tags) for row in rows]
+    write_corpus(views, tmp_path / "views.parquet")
+    return tmp_path
+
+
+def settings(head: str = "relation", epochs: int = 2, **objectives: object) -> str:
+    return json.dumps(
+        {
+            "model": {"head": head, "pair_size": 16, "window": 64},
+            "training": {"epochs": epochs, "sentences_per_batch": 4, "threads": 1, "precision": "float32"},
+            "objectives": objectives,
+        }
+    )
+
+
+def train(
+    corpus: Path, encoder: Path, name: str, text: str, *options: str, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    run = corpus / name
+    command = [sys.executable, str(TRAIN), "--settings", text, "--encoder", str(encoder)]
+    command += ["--train", str(corpus / "train.parquet"), "--dev", str(corpus / "dev.parquet")]
+    command += ["--checkpoints", str(run / "checkpoints"), "--model", str(run / "model")]
+    command += ["--history", str(run / "history.tsv"), "--provenance", str(run / "provenance.json"), *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
+    assert not check or done.returncode == 0, done.stderr[-3000:]
+    return done
+
+
+CONTRASTS = {
+    "codeswitched_weight": 0.5,
+    "semantic_contrast": {"weight": 0.1, "temperature": 0.05},
+    "relation_contrast": {"weight": 0.1, "temperature": 0.1, "cells": 64},
+}
+
+
+def test_the_same_seed_trains_the_same_model_byte_for_byte(corpus: Path, tiny_encoder: Path) -> None:
+    views = ("--codeswitched", str(corpus / "views.parquet"))
+    for name in ("first", "second"):
+        train(corpus, tiny_encoder, name, settings(**CONTRASTS), *views)
+    for file in ("model/model.safetensors", "history.tsv", "provenance.json"):
+        assert (corpus / "first" / file).read_bytes() == (corpus / "second" / file).read_bytes()
+    history = pd.read_csv(corpus / "first" / "history.tsv", sep="\t")
+    assert {"label_loss", "semantic_contrast_loss", "relation_contrast_loss", "eval_f1"} <= set(history["name"])
+    assert not (corpus / "first" / "checkpoints").exists()
+
+
+@pytest.mark.parametrize("head", ["relation", "tagger"])
+def test_training_lowers_the_label_loss(corpus: Path, tiny_encoder: Path, head: str) -> None:
+    train(corpus, tiny_encoder, head, settings(head, epochs=6))
+    history = pd.read_csv(corpus / head / "history.tsv", sep="\t")
+    losses = history.loc[history["name"] == "label_loss", "value"]
+    assert losses.iloc[-1] < 0.7 * losses.iloc[0]
+
+
+def test_an_unknown_setting_is_refused_by_name(corpus: Path, tiny_encoder: Path) -> None:
+    done = train(corpus, tiny_encoder, "x", json.dumps({"training": {"epoch": 3}}), check=False)
+    assert done.returncode == 1
+    assert "unknown settings ['epoch']" in done.stderr
+
+
+def test_a_checkpoint_of_another_configuration_is_not_taken_up(tmp_path: Path) -> None:
+    first = from_mapping(RunSettings, {"seed": 1})
+    second = from_mapping(RunSettings, {"seed": 2})
+    assert usable_checkpoint(tmp_path / "c", fingerprint(first)) is None
+    state = tmp_path / "c" / "checkpoint-10" / "trainer_state.json"
+    state.parent.mkdir()
+    state.write_text("{}")
+    assert usable_checkpoint(tmp_path / "c", fingerprint(first)) == str(state.parent)
+    assert usable_checkpoint(tmp_path / "c", fingerprint(second)) is None
+    assert not state.exists()
