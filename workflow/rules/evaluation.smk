@@ -36,6 +36,8 @@ rule metrics:
         f"{RESULTS}/metrics.tsv",
     log:
         f"logs/{EXPERIMENT.name}/metrics.log",
+    benchmark:
+        f"{RESULTS}/timings/metrics.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:

@@ -6,6 +6,8 @@ rule cldr_lexicons:
         expand("resources/lexicons/cldr/en-{language}.tsv", language=EXPERIMENT.targets),
     log:
         "logs/cldr_lexicons.log",
+    benchmark:
+        f"{RESULTS}/timings/cldr_lexicons.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:
@@ -20,16 +22,14 @@ rule cldr_lexicons:
 
 rule merged_lexicons:
     input:
-        [
-            f"{lexicon_folder(source)}/en-{language}.tsv"
-            for source in config["lexicons"]
-            for language in EXPERIMENT.targets
-        ],
+        lexicon_files(),
     output:
         lexicons=expand(f"{RESULTS}/lexicons/en-{{language}}.tsv", language=EXPERIMENT.targets),
         counts=f"{RESULTS}/lexicons/counts.tsv",
     log:
         f"logs/{EXPERIMENT.name}/merged_lexicons.log",
+    benchmark:
+        f"{RESULTS}/timings/merged_lexicons.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:

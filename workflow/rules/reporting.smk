@@ -29,6 +29,8 @@ rule figure:
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
     log:
         f"logs/{EXPERIMENT.name}/figures/{{figure}}.log",
+    benchmark:
+        f"{RESULTS}/timings/figure-{{figure}}.tsv"
     wildcard_constraints:
         figure="|".join(FIGURES),
     conda:
@@ -64,6 +66,8 @@ rule table:
         latex=f"{RESULTS}/tables/{{name}}.tex",
     log:
         f"logs/{EXPERIMENT.name}/tables/{{name}}.log",
+    benchmark:
+        f"{RESULTS}/timings/table-{{name}}.tsv"
     wildcard_constraints:
         name="main|ablation",
     conda:

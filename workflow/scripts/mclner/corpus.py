@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from mclner.errors import InputError
 from mclner.files import writing
-from mclner.tags import entities_of, is_tag, repair_tags
+from mclner.tags import entities_of, is_tag, repair_tags, to_iob
 
 SCHEMA = pa.schema(
     [
@@ -133,7 +133,7 @@ def read_conll(
                 raise InputError(
                     path, f"'{tag}' is no tag.", "Expected O, B-TYPE or I-TYPE in the last column.", number
                 )
-            tags.append(tag)
+            tags.append(to_iob(tag))
         identifier = f"{lang}-{len(sentences) + 1}"
         sentences.append(make_sentence(identifier, lang, tokens, None if tag_column is None else tags, repairs))
     return sentences

@@ -37,6 +37,8 @@ class Experiment:
     def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
         """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
         source, targets = config["languages"]["source"], config["languages"]["targets"]
+        if targets == "found":
+            targets = found_languages(Path(config["folder"]) / "ner", source)
         known = read_languages(language_table)
         for code in (source, *targets):
             if code not in known:
@@ -57,6 +59,14 @@ class Experiment:
             tuple(config["compare"]),
             {name: settings | common for name, settings in variants.items()},
         )
+
+
+def found_languages(folder: Path, source: str) -> list[str]:
+    """Codes of the languages that have a test file in a folder of the user's own, except the source; sorted."""
+    found = sorted({path.parent.name for path in folder.glob("*/test.*")} - {source})
+    if not found:
+        raise InputError(folder, "holds no <language>/test.conll of a target.", "Name your folder: --config folder=…")
+    return found
 
 
 def resolve_variant(name: str, config: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:

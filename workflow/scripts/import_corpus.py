@@ -1,0 +1,62 @@
+"""Bring one language of a user's own folder into the pipeline: labelled splits, and text without its labels."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from mclner.corpus import Sentence, count_entities, write_corpus
+from mclner.own_data import map_types, read_own, sample
+from mclner.program import log_counts, make_parser, run_program
+
+log = logging.getLogger("mclner.import")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    repairs: Counter[str] = Counter()
+    for split, path in (("train", arguments.train), ("dev", arguments.dev), ("test", arguments.test)):
+        if path is None:
+            continue
+        sentences = labelled(arguments, path, repairs)
+        if split == "train":
+            sentences = sample(sentences, arguments.most, arguments.seed)
+        save(arguments, split, sentences)
+    if arguments.unlabelled is not None:
+        sentences = read_own(
+            arguments.unlabelled, arguments.language, repairs, arguments.token_column, arguments.tag_column
+        )
+        chosen = sample(sentences, arguments.most, arguments.seed)
+        save(arguments, "unlabelled", [replace(sentence, tags=None) for sentence in chosen])
+    log_counts(sorted(repairs.items()), "repairs")
+
+
+def labelled(arguments: argparse.Namespace, path: Path, repairs: Counter[str]) -> list[Sentence]:
+    sentences = read_own(path, arguments.language, repairs, arguments.token_column, arguments.tag_column)
+    return map_types(sentences, json.loads(arguments.tag_mapping), arguments.entity_types, path)
+
+
+def save(arguments: argparse.Namespace, split: str, sentences: list[Sentence]) -> None:
+    write_corpus(sentences, arguments.folder / f"{split}.parquet")
+    entities = dict(sorted(count_entities(sentences).items()))
+    log.info("%s %s: %d sentences, entities %s", arguments.language, split, len(sentences), entities)
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--language", required=True)
+    parser.add_argument("--train", type=Path, help="labelled training sentences")
+    parser.add_argument("--dev", type=Path, help="labelled sentences that choose the epoch")
+    parser.add_argument("--test", type=Path, help="labelled sentences that are scored")
+    parser.add_argument("--unlabelled", type=Path, help="sentences whose tags are dropped")
+    parser.add_argument("--most", type=int, help="sentences kept for training, or of unlabelled text")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the draw where there are more")
+    parser.add_argument("--token-column", type=int, default=0)
+    parser.add_argument("--tag-column", type=int, default=-1)
+    parser.add_argument("--entity-types", nargs="+", required=True)
+    parser.add_argument("--tag-mapping", default="{}", help="JSON: entity type of the file -> ours, or null for none")
+    parser.add_argument("--folder", type=Path, required=True, help="folder to write <split>.parquet to")
+    run_program(parser, main)

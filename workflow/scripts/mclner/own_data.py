@@ -1,0 +1,94 @@
+"""A user's own sentences: CoNLL, Parquet or JSON Lines, any tag scheme, entity types mapped to the experiment's."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from mclner.corpus import Sentence, make_sentence, read_conll
+from mclner.errors import InputError
+from mclner.tags import OUTSIDE, is_tag, to_iob
+
+ENDINGS = (".conll", ".parquet", ".jsonl")
+
+
+def read_own(
+    path: Path, lang: str, repairs: Counter[str], token_column: int = 0, tag_column: int = -1
+) -> list[Sentence]:
+    """Sentences of `path`, read by its ending; Parquet and JSON Lines have the fields `tokens` and `tags`.
+
+    Raises InputError with the line (CoNLL, JSON Lines) or row (Parquet) that is wrong.
+    """
+    if path.suffix == ".jsonl":
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return _from_records(
+            (_parse_json(path, number, line) for number, line in enumerate(lines, 1)), path, lang, repairs
+        )
+    if path.suffix == ".parquet":
+        return _from_records(pq.read_table(path).to_pylist(), path, lang, repairs)
+    return read_conll(path, lang, repairs, token_column, tag_column)
+
+
+def _parse_json(path: Path, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(path, f"is no JSON ({error.msg}).", 'Expected {"tokens": […], "tags": […]}.', number) from None
+
+
+def _from_records(records: Iterable[Any], path: Path, lang: str, repairs: Counter[str]) -> list[Sentence]:
+    sentences = []
+    for number, record in enumerate(records, start=1):
+        tokens = record.get("tokens") if isinstance(record, dict) else None
+        tags = record.get("tags") if isinstance(record, dict) else None
+        if not isinstance(tokens, list) or not isinstance(tags, list) or len(tokens) != len(tags):
+            raise InputError(path, "has no tokens and tags of equal number.", "Expected two lists of strings.", number)
+        wrong = [tag for tag in tags if not isinstance(tag, str) or not is_tag(tag)]
+        if wrong or not all(isinstance(token, str) for token in tokens):
+            raise InputError(path, f"'{(wrong or tokens)[0]}' is no tag or token.", "Expected strings, IOB2.", number)
+        if not tokens:
+            repairs["empty sentences"] += 1
+            continue
+        sentences.append(make_sentence(f"{lang}-{number}", lang, tokens, [to_iob(tag) for tag in tags], repairs))
+    return sentences
+
+
+def map_types(
+    sentences: Sequence[Sentence], mapping: Mapping[str, str | None], entity_types: Sequence[str], path: Path
+) -> list[Sentence]:
+    """Entity types renamed by `mapping`; a type mapped to None is left unmarked.
+
+    Raises InputError on a type that is neither mapped nor one of `entity_types`.
+    """
+    return [
+        replace(sentence, tags=tuple(_map_tag(tag, mapping, entity_types, path) for tag in sentence.tags or ()))
+        for sentence in sentences
+    ]
+
+
+def _map_tag(tag: str, mapping: Mapping[str, str | None], entity_types: Sequence[str], path: Path) -> str:
+    if tag == OUTSIDE:
+        return tag
+    mapped = mapping.get(tag[2:], tag[2:])
+    if mapped is None:
+        return OUTSIDE
+    if mapped not in entity_types:
+        raise InputError(
+            path, f"has the entity type '{tag[2:]}'.", "Add it to entity_types, or map it under corpus: tag_mapping."
+        )
+    return tag[:2] + mapped
+
+
+def sample(sentences: Sequence[Sentence], most: int | None, seed: int) -> list[Sentence]:
+    """At most `most` sentences, drawn with `seed`, in their order; all where `most` is None."""
+    if most is None or len(sentences) <= most:
+        return list(sentences)
+    chosen = random.Random(seed).sample(range(len(sentences)), most)
+    return [sentences[position] for position in sorted(chosen)]
