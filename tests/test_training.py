@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -56,7 +57,7 @@ def train(
     return done
 
 
-CONTRASTS = {
+CONTRASTS: dict[str, Any] = {
     "codeswitched_weight": 0.5,
     "semantic_contrast": {"weight": 0.1, "temperature": 0.05},
     "relation_contrast": {"weight": 0.1, "temperature": 0.1, "cells": 64},
