@@ -107,6 +107,10 @@ def training_inputs(wildcards):
             f"{RESULTS}/translated/{settings['views']['translated']}/{{language}}.parquet",
             language=EXPERIMENT.targets,
         )
+        if config["translation"][settings["views"]["translated"]]["backend"] == "parallel":
+            files["translated_source"] = (
+                f"{RESULTS}/translated/{settings['views']['translated']}/{EXPERIMENT.source}.parquet"
+            )
     if settings["self_training"]:
         recipe = settings["self_training"]
         files["pseudo_labels"] = f"{RESULTS}/pseudo_labels/{recipe}/seed{wildcards.seed}.parquet"

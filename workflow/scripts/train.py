@@ -38,7 +38,7 @@ def main(arguments: argparse.Namespace) -> None:
     encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)  # type: ignore[arg-type]
     examples = build_examples(
         encoder,
-        read_corpus(arguments.train),
+        [*read_corpus(arguments.train), *read_all(arguments.translated_source)],
         group_views(read_all(arguments.codeswitched)),
         group_views(read_all(arguments.translated)),
         [row for path in arguments.pseudo_labels for row in read_pseudo_labels(path)],
@@ -126,6 +126,7 @@ if __name__ == "__main__":
     parser.add_argument("--dev", type=Path, required=True, help="source sentences that choose the epoch")
     parser.add_argument("--codeswitched", type=Path, nargs="*", default=[], help="code-switched views")
     parser.add_argument("--translated", type=Path, nargs="*", default=[], help="translated views, a file a language")
+    parser.add_argument("--translated-source", type=Path, nargs="*", default=[], help="source side of aligned text")
     parser.add_argument("--pseudo-labels", type=Path, nargs="*", default=[], help="the teacher's labels")
     parser.add_argument("--teacher", type=Path, help="model folder of the teacher, where training starts from it")
     parser.add_argument("--checkpoints", type=Path, required=True, help="folder for checkpoints, removed at the end")

@@ -81,7 +81,7 @@ class SentenceEncoder:
             self._pieces(
                 tokens,
                 entities[number] if entities is not None else (),
-                (weights[number] if weights is not None else None) or [1.0] * len(tokens),
+                (weights[number] if weights is not None else None) or [1.0] * len(tokens),  # None: all count
             )
             for number, tokens in enumerate(sentences)
         ]

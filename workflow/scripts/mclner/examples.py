@@ -55,7 +55,10 @@ def build_examples(
     pseudo_labelled: Sequence[PseudoLabelled],
     pseudo_label_weight: float,
 ) -> list[Example]:
-    """Encode everything once. Of a sentence longer than the window, later pieces become examples without views."""
+    """Encode everything once. Of a sentence longer than the window, later pieces become examples without views.
+
+    A sentence without tags, source or view, brings no label loss: it serves the semantic contrast alone.
+    """
     examples: list[Example] = []
     for sentence, pieces in zip(source, _encode(encoder, source), strict=True):
         views = [
@@ -75,7 +78,9 @@ def build_examples(
 
 def _encode(encoder: SentenceEncoder, sentences: Sequence[Sentence]) -> list[list[EncodedSentence]]:
     return encoder.encode(
-        [sentence.tokens for sentence in sentences], [entities_of(sentence.tags or ()) for sentence in sentences]
+        [sentence.tokens for sentence in sentences],
+        [entities_of(sentence.tags or ()) for sentence in sentences],
+        [None if sentence.tags is not None else [0.0] * len(sentence.tokens) for sentence in sentences],
     )
 
 

@@ -1,0 +1,119 @@
+"""A user's own folder: its forms, tag schemes and mapping, and an experiment on it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT, small_settings, snakemake, write_overlay
+from mclner.corpus import read_corpus
+from mclner.errors import InputError
+from mclner.own_data import map_types, read_own, sample
+
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ["I-PER", "I-PER", "O", "I-LOC"],
+        ["B-PER", "I-PER", "O", "B-LOC"],
+        ["B-PER", "E-PER", "O", "S-LOC"],
+        ["B-PER", "L-PER", "O", "U-LOC"],
+    ],
+)
+def test_iob1_iob2_bioes_and_bilou_are_read(tmp_path: Path, tags: list[str]) -> None:
+    rows = zip(["Marie", "Curie", "left", "Warsaw"], tags, strict=True)
+    path = write(tmp_path / "a.conll", "\n".join(f"{token} NN {tag}" for token, tag in rows) + "\n")
+    assert read_own(path, "en", Counter())[0].tags == ("B-PER", "I-PER", "O", "B-LOC")
+
+
+def test_token_and_tag_may_stand_in_any_column(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.conll", "1\tBonn\tB-LOC\tx\n2\tist\tO\tx\n")
+    (sentence,) = read_own(path, "de", Counter(), token_column=1, tag_column=2)
+    assert sentence.tokens == ("Bonn", "ist")
+    assert sentence.tags == ("B-LOC", "O")
+
+
+def test_parquet_and_json_lines_are_read_alike(tmp_path: Path) -> None:
+    record = {"tokens": ["Bonn", "ist"], "tags": ["S-LOC", "O"]}
+    lines = write(tmp_path / "a.jsonl", json.dumps(record) + "\n")
+    pq.write_table(pa.Table.from_pylist([record]), tmp_path / "a.parquet")
+    for path in (lines, tmp_path / "a.parquet"):
+        assert read_own(path, "de", Counter())[0].tags == ("B-LOC", "O")
+
+
+@pytest.mark.parametrize("line", ['{"tokens": ["a"]}', '{"tokens": ["a"], "tags": ["X"]}', "[1]", "{"])
+def test_a_broken_json_line_is_named(tmp_path: Path, line: str) -> None:
+    path = write(tmp_path / "a.jsonl", '{"tokens": ["a"], "tags": ["O"]}\n' + line + "\n")
+    with pytest.raises(InputError, match=r"a\.jsonl:2"):
+        read_own(path, "en", Counter())
+
+
+def test_types_are_mapped_dropped_or_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.conll", "Anna\tB-PERSON\nwon\tO\nNobel\tB-MISC\n")
+    sentences = read_own(path, "en", Counter())
+    mapped = map_types(sentences, {"PERSON": "PER", "MISC": None}, ["PER"], path)
+    assert mapped[0].tags == ("B-PER", "O", "O")
+    with pytest.raises(InputError, match=r"'MISC'.*tag_mapping"):
+        map_types(sentences, {"PERSON": "PER"}, ["PER"], path)
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_keeps_the_order(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.conll", "".join(f"w{number}\tO\n\n" for number in range(50)))
+    sentences = read_own(path, "en", Counter())
+    drawn = sample(sentences, 10, seed=1)
+    assert drawn == sample(sentences, 10, seed=1)
+    assert drawn != sample(sentences, 10, seed=2)
+    assert [sentences.index(sentence) for sentence in drawn] == sorted(sentences.index(s) for s in drawn)
+
+
+ENGLISH = "Marie\tB-PER\nCurie\tI-PER\nleft\tO\nWarsaw\tB-LOC\n\nToyota\tB-ORG\nbuilt\tO\ncars\tO\n\n" * 12
+GERMAN = "Marie\tB-PER\nCurie\tI-PER\nverließ\tO\nWarschau\tB-LOC\n\n" * 8
+
+
+def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny_encoder: Path) -> None:
+    data = tmp_path / "mine"
+    for split in ("train", "dev", "test"):
+        write(data / "ner" / "en" / f"{split}.conll", ENGLISH)
+    for split in ("train", "test"):
+        write(data / "ner" / "de" / f"{split}.conll", GERMAN)
+    write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\nwarsaw warschau\ncars autos\n")
+    pairs = "".join(f"The sun is {n} years old.\tDie Sonne ist {n} Jahre alt.\n" for n in range(20))
+    write(data / "parallel" / "ntrex" / "en-de.tsv", pairs)
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    small = small_settings(tiny_encoder)
+    settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
+    overlay = write_overlay(tmp_path / "small.yaml", settings | {"seeds": [1]})
+    files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
+    snakemake(tmp_path, "--cores", "2", *files)
+    metrics = pd.read_csv(tmp_path / "results" / "folder" / "metrics.tsv", sep="\t")
+    assert set(metrics["language"]) == {"en", "de"}
+    assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
+    source = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "en.parquet")
+    target = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "de.parquet")
+    assert [row.id for row in source] == [row.id for row in target]
+    assert source[0].tags is None
+    history = pd.read_csv(tmp_path / "results" / "folder" / "full" / "seed1" / "history.tsv", sep="\t")
+    assert (history.loc[history["name"] == "semantic_contrast_loss", "value"] > 0).any()
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the real corpora of ../shared/data are not here")
+@pytest.mark.parametrize("code", ["en", "de", "sw", "ja", "my"])
+def test_real_corpora_are_read(code: str) -> None:
+    repairs: Counter[str] = Counter()
+    sentences = read_own(SHARED / "ner" / code / "dev.conll", code, repairs)
+    assert len(sentences) > 50
+    map_types(sentences, {}, ["PER", "ORG", "LOC"], Path("dev.conll"))
