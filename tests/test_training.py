@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,19 @@ def settings(head: str = "relation", epochs: int = 2, **objectives: object) -> s
     )
 
 
-def train(
-    corpus: Path, encoder: Path, name: str, text: str, *options: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
+def command_line(corpus: Path, encoder: Path, name: str, text: str, *options: str) -> list[str]:
     run = corpus / name
     command = [sys.executable, str(TRAIN), "--settings", text, "--encoder", str(encoder)]
     command += ["--train", str(corpus / "train.parquet"), "--dev", str(corpus / "dev.parquet")]
     command += ["--checkpoints", str(run / "checkpoints"), "--model", str(run / "model")]
-    command += ["--history", str(run / "history.tsv"), "--provenance", str(run / "provenance.json"), *options]
+    command += ["--history", str(run / "history.tsv"), "--provenance", str(run / "provenance.json")]
+    return [*command, *options]
+
+
+def train(
+    corpus: Path, encoder: Path, name: str, text: str, *options: str, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    command = command_line(corpus, encoder, name, text, *options)
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
     assert not check or done.returncode == 0, done.stderr[-3000:]
     return done
@@ -73,6 +79,23 @@ def test_the_same_seed_trains_the_same_model_byte_for_byte(corpus: Path, tiny_en
     history = pd.read_csv(corpus / "first" / "history.tsv", sep="\t")
     assert {"label_loss", "semantic_contrast_loss", "relation_contrast_loss", "eval_f1"} <= set(history["name"])
     assert not (corpus / "first" / "checkpoints").exists()
+
+
+def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus: Path, tiny_encoder: Path) -> None:
+    text = settings(epochs=4, **CONTRASTS)
+    views = ("--codeswitched", str(corpus / "views.parquet"))
+    train(corpus, tiny_encoder, "undisturbed", text, *views)
+    process = subprocess.Popen(
+        command_line(corpus, tiny_encoder, "killed", text, *views), stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    while process.poll() is None and not list((corpus / "killed").glob("checkpoints/*/trainer_state.json")):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() != 0, "training ended before it could be killed"
+    done = train(corpus, tiny_encoder, "killed", text, *views)
+    assert "resuming from" in done.stderr
+    for file in ("model/model.safetensors", "history.tsv"):
+        assert (corpus / "killed" / file).read_bytes() == (corpus / "undisturbed" / file).read_bytes()
 
 
 @pytest.mark.parametrize("head", ["relation", "tagger"])

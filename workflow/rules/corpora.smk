@@ -36,11 +36,6 @@ if config["corpus"]["kind"] == "demo":
 
 
 if config["corpus"]["kind"] == "folder":
-    OWN_OPTIONS = (
-        " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
-        " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
-        " --folder {params.folder} --log {log}"
-    )
 
     rule own_source_corpus:
         input:
@@ -65,7 +60,10 @@ if config["corpus"]["kind"] == "folder":
             "Reading your labelled sentences in {params.language}"
         shell:
             "{params.program} --language {params.language} --train {input.train} --dev {input.dev}"
-            " --test {input.test} {params.most}" + OWN_OPTIONS
+            " --test {input.test} {params.most}"
+            " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
+            " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
+            " --folder {params.folder} --log {log}"
 
     rule own_target_corpus:
         input:
@@ -89,4 +87,7 @@ if config["corpus"]["kind"] == "folder":
             "Reading your sentences in {wildcards.language}; the training ones without their tags"
         shell:
             "{params.program} --language {wildcards.language} --unlabelled {input.unlabelled}"
-            " --test {input.test} {params.most}" + OWN_OPTIONS
+            " --test {input.test} {params.most}"
+            " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
+            " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
+            " --folder {params.folder} --log {log}"

@@ -75,3 +75,51 @@ rule summary:
         "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
         " --source {params.source} --baseline {params.baseline} --method {params.method}"
         " --resamples {params.resamples} --output {output} --log {log}"
+
+
+rule errors:
+    input:
+        expand(f"{RUN}/predictions", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
+    output:
+        f"{RESULTS}/errors.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/errors.log",
+    benchmark:
+        f"{RESULTS}/timings/errors.tsv"
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        results=lambda wildcards, output: Path(output[0]).parent,
+        variants=EXPERIMENT.compare,
+        seeds=EXPERIMENT.seeds,
+        program=program("analyse_errors"),
+    message:
+        "Counting the kinds of errors"
+    shell:
+        "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
+        " --output {output} --log {log}"
+
+
+rule described_languages:
+    input:
+        table=ROOT / "config" / "languages.tsv",
+        encoder=ENCODER,
+        train=corpus(EXPERIMENT.source, "train"),
+        tests=corpora(EXPERIMENT.languages, "test"),
+        lexicons=rules.merged_lexicons.output.lexicons,
+    output:
+        f"{RESULTS}/languages.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/described_languages.log",
+    benchmark:
+        f"{RESULTS}/timings/described_languages.tsv"
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        lexicons=lambda wildcards, input: Path(input.lexicons[0]).parent,
+        program=program("describe_languages"),
+    message:
+        "Counting subwords and what the lexicons cover"
+    shell:
+        "{params.program} --table {input.table} --encoder {input.encoder} --train {input.train}"
+        " --tests {input.tests} --lexicons {params.lexicons} --output {output} --log {log}"

@@ -4,7 +4,9 @@ FIGURES = {
     "ablation": EXPERIMENT.compare,
     "training_curves": EXPERIMENT.compare,
     "heat_map": EXPERIMENT.compare,
+    "error_kinds": EXPERIMENT.compare,
 }
+TABLES = ["main", "ablation", "breakdown", "published"]
 MAIN_VARIANTS = list(
     dict.fromkeys(
         variant
@@ -18,6 +20,7 @@ rule figure:
     input:
         histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
         summary=rules.summary.output,
+        errors=rules.errors.output,
         table=ROOT / "config" / "languages.tsv",
     output:
         png=report(
@@ -40,6 +43,7 @@ rule figure:
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: FIGURES[wildcards.figure],
         seeds=EXPERIMENT.seeds,
+        source=EXPERIMENT.source,
         method=config["method"],
         baseline=config["baseline"],
         program=program("plot"),
@@ -47,8 +51,8 @@ rule figure:
         "Drawing {wildcards.figure}"
     shell:
         "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
-        " --table {input.table} --languages {params.languages} --variants {params.variants}"
-        " --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
+        " --table {input.table} --errors {input.errors} --source {params.source}"
+        " --languages {params.languages} --variants {params.variants} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
         " --output {output.png} --log {log}"
 
 
@@ -56,6 +60,8 @@ rule table:
     input:
         summary=rules.summary.output,
         table=ROOT / "config" / "languages.tsv",
+        described=rules.described_languages.output,
+        published=ROOT / "config" / "published.tsv",
     output:
         markdown=report(
             f"{RESULTS}/tables/{{name}}.md",
@@ -69,7 +75,7 @@ rule table:
     benchmark:
         f"{RESULTS}/timings/table-{{name}}.tsv"
     wildcard_constraints:
-        name="main|ablation",
+        name="|".join(TABLES),
     conda:
         "../../envs/mclner.yaml"
     params:
@@ -78,10 +84,12 @@ rule table:
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: MAIN_VARIANTS if wildcards.name == "main" else EXPERIMENT.compare,
         method=config["method"],
+        baseline=config["baseline"],
         program=program("write_table"),
     message:
         "Writing the {wildcards.name} table"
     shell:
         "{params.program} {wildcards.name} --summary {input.summary} --table {input.table}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
-        " --variants {params.variants} --method {params.method} --output {output.markdown} --log {log}"
+        " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
+        " --described {input.described} --published {input.published} --output {output.markdown} --log {log}"

@@ -23,7 +23,7 @@ rule figures:
 
 rule tables:
     input:
-        expand(f"{RESULTS}/tables/{{name}}.md", name=["main", "ablation"]),
+        expand(f"{RESULTS}/tables/{{name}}.md", name=TABLES),
 
 
 rule main_table:

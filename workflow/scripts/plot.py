@@ -39,6 +39,11 @@ def draw_heat_map(arguments: argparse.Namespace) -> Figure:
     return figures.heat_map(summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline)
 
 
+def draw_errors(arguments: argparse.Namespace) -> Figure:
+    counts = pd.read_csv(arguments.errors, sep="\t", keep_default_na=False)
+    return figures.error_kinds(counts, summary_of(arguments), arguments.variants, arguments.source)
+
+
 def draw_training_curves(arguments: argparse.Namespace) -> Figure:
     histories = {}
     for variant in arguments.variants:
@@ -52,6 +57,7 @@ DRAW = {
     "ablation": draw_ablation,
     "training_curves": draw_training_curves,
     "heat_map": draw_heat_map,
+    "error_kinds": draw_errors,
 }
 
 if __name__ == "__main__":
@@ -59,6 +65,8 @@ if __name__ == "__main__":
     parser.add_argument("figure", choices=sorted(DRAW))
     parser.add_argument("--results", type=Path, required=True, help="folder of the experiment")
     parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
+    parser.add_argument("--errors", type=Path, required=True, help="errors.tsv of the experiment")
+    parser.add_argument("--source", required=True, help="code of the source language")
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
     parser.add_argument("--variants", nargs="+", required=True)

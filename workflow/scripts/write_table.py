@@ -10,22 +10,13 @@ from mclner.figures import sample_note
 from mclner.files import writing
 from mclner.languages import read_languages
 from mclner.program import make_parser, run_program
-from mclner.tables import ablation_table, main_table, to_latex, to_markdown
+from mclner.tables import ablation_table, breakdown_table, main_table, published_table, to_latex, to_markdown
 
 
 def main(arguments: argparse.Namespace) -> None:
     summary = pd.read_csv(arguments.summary, sep="\t", keep_default_na=False, na_values=[""])
-    if arguments.name == "main":
-        known = read_languages(arguments.table)
-        languages = {code: known[code] for code in arguments.languages}
-        table = main_table(summary, languages, arguments.variants, arguments.source)
-        caption = f"Entity F1 (%) by language, experiment {arguments.experiment}; {sample_note(summary)}."
-    else:
-        table = ablation_table(summary, arguments.variants, arguments.source, arguments.method)
-        caption = (
-            f"Mean entity F1 (%) of each variant, experiment {arguments.experiment}; {sample_note(summary)}; "
-            "95 % paired bootstrap intervals over sentences."
-        )
+    table, caption = MAKE[arguments.name](arguments, summary)
+    caption = f"{caption}; experiment {arguments.experiment}, {sample_note(summary)}."
     for path, text in (
         (arguments.output, to_markdown(table, caption)),
         (arguments.output.with_suffix(".tex"), to_latex(table, caption)),
@@ -34,9 +25,34 @@ def main(arguments: argparse.Namespace) -> None:
             partial.write_text(text, encoding="utf-8")
 
 
+def make_main(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    known = read_languages(arguments.table)
+    languages = {code: known[code] for code in arguments.languages}
+    return main_table(summary, languages, arguments.variants, arguments.source), "Entity F1 (%) by language"
+
+
+def make_ablation(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    table = ablation_table(summary, arguments.variants, arguments.source, arguments.method)
+    return table, "Mean entity F1 (%) of each variant, with 95 % paired bootstrap intervals over sentences"
+
+
+def make_breakdown(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    described = pd.read_csv(arguments.described, sep="\t", keep_default_na=False, na_values=[""])
+    table = breakdown_table(summary, described, arguments.baseline, arguments.method, arguments.source)
+    return table, "Mean entity F1 (%) over groups of target languages"
+
+
+def make_published(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    published = pd.read_csv(arguments.published, sep="\t", dtype=str, keep_default_na=False)
+    table = published_table(published, summary, arguments.method, arguments.baseline, arguments.experiment)
+    return table, "Published means and ours; other data are not comparable"
+
+
+MAKE = {"main": make_main, "ablation": make_ablation, "breakdown": make_breakdown, "published": make_published}
+
 if __name__ == "__main__":
     parser = make_parser(__doc__)
-    parser.add_argument("name", choices=("main", "ablation"))
+    parser.add_argument("name", choices=sorted(MAKE))
     parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
@@ -44,5 +60,8 @@ if __name__ == "__main__":
     parser.add_argument("--source", required=True, help="code of the source language")
     parser.add_argument("--variants", nargs="+", required=True)
     parser.add_argument("--method", required=True)
+    parser.add_argument("--baseline", required=True)
+    parser.add_argument("--described", type=Path, required=True, help="what is known of each language")
+    parser.add_argument("--published", type=Path, required=True, help="the table of published figures")
     parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")
     run_program(parser, main)

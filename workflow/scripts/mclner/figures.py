@@ -10,8 +10,9 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from mclner.error_analysis import KINDS
 from mclner.languages import Language
-from mclner.style import GREY, MARKERS, colours_of, variant_name
+from mclner.style import GREY, MARKERS, PALETTE, colours_of, variant_name
 
 LOSS_NAMES = {
     "label_loss": "Label loss",
@@ -156,4 +157,27 @@ def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: 
     bar.set_label(f"F1 points against {variant_name(baseline).lower()}")
     bar.outline.set_visible(False)
     axes.set_xlabel(f"Numbers: entity F1 (%); {sample_note(summary)}", fontsize=10, color="#555555", labelpad=10)
+    return figure
+
+
+def error_kinds(counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[str], source: str) -> Figure:
+    """Errors of each variant by kind, per 100 entities of the target test sentences; means over languages and seeds."""
+    targets = counts[counts["language"] != source]
+    kinds = targets.pivot_table(index=["variant", "seed", "language"], columns="kind", values="entities", fill_value=0)
+    there = kinds[[kind for kind in KINDS if kind != "spurious"]].sum(axis=1)
+    shares = (100 * kinds.div(there, axis=0)).groupby("variant").mean()
+    figure, axes = pyplot.subplots(figsize=(10, 0.5 * len(compare) + 2.2))
+    left = np.zeros(len(compare))
+    wrong = [kind for kind in KINDS if kind != "right"]
+    for number, kind in enumerate(wrong):
+        values = shares.loc[list(compare)[::-1], kind].to_numpy()
+        bars = axes.barh(range(len(compare)), values, left=left, color=PALETTE[number], label=kind, height=0.68)
+        labels = [f"{value:.1f}" if value >= 1.2 else "" for value in values]
+        axes.bar_label(bars, labels, label_type="center", color="white", fontsize=10)
+        left += values
+    axes.set_yticks(range(len(compare)), [variant_name(variant) for variant in list(compare)[::-1]])
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("Errors per 100 entities of the target test sentences, mean over languages")
+    axes.legend(ncols=len(wrong), loc="lower left", bbox_to_anchor=(-0.02, 1.0), fontsize=11, columnspacing=1.2)
+    figure.text(0.5, -0.04, sample_note(summary), ha="center", fontsize=10, color="#555555")
     return figure

@@ -59,6 +59,67 @@ def ablation_table(summary: pd.DataFrame, compare: Sequence[str], source: str, m
     return pd.DataFrame(rows)
 
 
+def breakdown_table(
+    summary: pd.DataFrame, described: pd.DataFrame, baseline: str, method: str, source: str
+) -> pd.DataFrame:
+    """Mean F1 of baseline and method over groups of targets: by script, family, and thirds of what is measured.
+
+    `described` is what describe_languages.py writes. Groups of one language are left to the main table.
+    """
+    scores = summary.pivot(index="language", columns="variant", values="f1")[[baseline, method]]
+    table = described.set_index("language").join(scores).drop(index=source, errors="ignore")
+    groupings = [("Script", table["script"]), ("Family", table["family"])]
+    for name, column in (("Subwords a word", "subwords_a_word"), ("Words in the lexicon", "covered_words")):
+        if table[column].nunique() >= 3:
+            ranks = table[column].rank(method="first")
+            groupings.append((name, pd.qcut(ranks, 3, labels=["lowest third", "middle third", "highest third"])))
+    rows = []
+    for name, groups in groupings:
+        for group, members in table.groupby(groups, observed=True, sort=True):
+            if len(members) > 1:
+                before, after = members[baseline].mean(), members[method].mean()
+                rows.append(
+                    {
+                        "Languages": f"{name}: {group}",
+                        "n": str(len(members)),
+                        variant_name(baseline): f"{before:.1f}",
+                        variant_name(method): f"{after:.1f}",
+                        "Difference": f"{after - before:+.1f}",
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def published_table(
+    published: pd.DataFrame, summary: pd.DataFrame, method: str, baseline: str, data: str
+) -> pd.DataFrame:
+    """Published means beside ours; a cell that nobody has run stays empty."""
+    rows = [
+        {
+            "System": f"{row['system']}, {row['encoder']}",
+            "Data": row["data"],
+            "Languages": row["language"],
+            "F1": row["f1"],
+            "Source": f"{row['source']} ({row['standing']})",
+        }
+        for row in published.to_dict("records")
+        if row["language"].startswith("mean")
+    ]
+    means = summary[summary["language"] == "all"].set_index("variant")
+    languages, seeds = summary["language"].nunique() - 2, means["seeds"].astype(int)
+    for variant in (baseline, method):
+        rows.append(
+            {
+                "System": f"ours: {variant_name(variant)}",
+                "Data": data,
+                "Languages": f"mean of {languages}",
+                "F1": f"{means.loc[variant, 'f1']:.1f}",
+                "Source": f"this run, {seeds[variant]} seed(s) (measured)",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def to_markdown(table: pd.DataFrame, caption: str) -> str:
     """A Markdown table with its caption above; text aligned left, numbers right."""
     head = "| " + " | ".join(_markdown_text(str(name)) for name in table.columns) + " |"

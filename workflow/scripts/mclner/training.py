@@ -131,14 +131,21 @@ class MultiViewTrainer(Trainer):
         return (total, outputs) if return_outputs else total
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        if "loss" in logs and self.steps:
-            logs.update({f"{name}_loss": value / self.steps for name, value in self.sums.items()})
-            self.sums.clear()
-            self.steps = 0
+        if "loss" in logs:
+            logs.update(self._take_part_means())
         super().log(logs, start_time)
+
+    def _take_part_means(self) -> dict[str, float]:
+        """Mean of each part of the loss since it was last asked for."""
+        means = {f"{name}_loss": value / self.steps for name, value in self.sums.items()}
+        self.sums.clear()
+        self.steps = 0
+        return means
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # type: ignore[override]
         """Precision, recall and F1 in per cent on the dev sentences."""
+        if self.steps:
+            super().log(self._take_part_means())  # a checkpoint follows, and holds no half-filled sums
         self.model.eval()
         labellings = label_sentences(self.model, self.encoder, [s.tokens for s in self.dev], "dev")  # type: ignore[arg-type]
         gold = [entities_of(sentence.tags or ()) for sentence in self.dev]
@@ -219,6 +226,6 @@ def history_rows(state: TrainerState) -> list[dict[str, Any]]:
     return [
         {"step": entry["step"], "epoch": f"{entry['epoch']:.4f}", "name": name, "value": f"{value:.6f}"}
         for entry in state.log_history
-        for name, value in entry.items()
+        for name, value in sorted(entry.items())
         if (name.endswith("_loss") and name != "train_loss") or name == "eval_f1"
     ]

@@ -1,0 +1,106 @@
+"""What the report says beyond the scores: kinds of errors, coverage, groups of languages, published figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from describe_languages import coverage, fertility
+from hypothesis import given
+from hypothesis import strategies as st
+from mclner.corpus import Sentence
+from mclner.error_analysis import count_error_kinds
+from mclner.tables import breakdown_table, published_table, to_latex, to_markdown
+from mclner.tags import Entity
+from transformers import AutoTokenizer
+
+ENTITIES = st.lists(
+    st.builds(lambda start, size, kind: Entity(start, start + size, kind), st.integers(0, 9), st.integers(1, 3),
+              st.sampled_from(["PER", "LOC"])),
+    max_size=5, unique=True,
+)  # fmt: skip
+
+
+def test_every_kind_of_error_is_told_from_the_others() -> None:
+    gold = [Entity(0, 2, "PER"), Entity(3, 5, "LOC"), Entity(6, 7, "ORG"), Entity(8, 10, "PER"), Entity(12, 13, "LOC")]
+    found = [Entity(0, 2, "PER"), Entity(3, 4, "LOC"), Entity(6, 7, "LOC"), Entity(9, 10, "LOC"), Entity(15, 16, "PER")]
+    assert count_error_kinds(gold, found) == {
+        "right": 1, "boundary": 1, "type": 1, "boundary and type": 1, "missed": 1, "spurious": 1,
+    }  # fmt: skip
+
+
+@given(ENTITIES, ENTITIES)
+def test_every_entity_is_counted_once(gold: list[Entity], found: list[Entity]) -> None:
+    kinds = count_error_kinds(gold, found)
+    paired = kinds["boundary"] + kinds["type"] + kinds["boundary and type"]
+    assert kinds["right"] + paired + kinds["missed"] == len(gold)
+    assert kinds["right"] + paired + kinds["spurious"] == len(found)
+
+
+def test_coverage_counts_words_and_entity_words() -> None:
+    sentence = Sentence(
+        "1", "en", ("The", "Red", "Cross", "left", "Kenya", "."), ("O", "B-ORG", "I-ORG", "O", "B-LOC", "O")
+    )
+    words, entity_words = coverage([sentence], {"red cross": ["Rotes Kreuz"], "the": ["das"]})
+    assert words == pytest.approx(3 / 5)
+    assert entity_words == pytest.approx(2 / 3)
+
+
+def test_fertility_is_subwords_a_word(tiny_encoder: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
+    sentence = Sentence("1", "en", ("in", "Warschauer"), None)
+    subwords, unknown = fertility([sentence], tokenizer)
+    assert subwords == len(tokenizer.tokenize("in") + tokenizer.tokenize("Warschauer")) / 2
+    assert 0 <= unknown < 1
+
+
+def summary() -> pd.DataFrame:
+    scores = {"en": (90, 91), "de": (80, 82), "nl": (70, 74), "hi": (50, 60), "bn": (40, 48), "all": (66, 71)}
+    rows = [
+        {"variant": variant, "language": language, "f1": float(values[number]), "seeds": 2}
+        for language, values in scores.items()
+        for number, variant in enumerate(("tagger", "full"))
+    ]
+    rows += [{"variant": variant, "language": "targets", "f1": 60.0, "seeds": 2} for variant in ("tagger", "full")]
+    return pd.DataFrame(rows)
+
+
+def test_the_breakdown_is_the_mean_over_the_targets_of_a_group() -> None:
+    described = pd.DataFrame(
+        {
+            "language": ["en", "de", "nl", "hi", "bn"],
+            "script": ["Latin", "Latin", "Latin", "Devanagari", "Bengali"],
+            "family": ["Germanic"] * 3 + ["Indo-Aryan"] * 2,
+            "subwords_a_word": [1.2, 1.4, 1.5, 1.8, 1.9],
+            "covered_words": [None, 0.8, 0.8, 0.8, 0.8],
+        }
+    )
+    table = breakdown_table(summary(), described, "tagger", "full", "en").set_index("Languages")
+    assert table.loc["Script: Latin", "Difference"] == "+3.0"
+    assert table.loc["Family: Indo-Aryan", "Full"] == "54.0"
+    assert "Script: Bengali" not in table.index
+
+
+def test_published_figures_keep_their_standing_and_ours_are_marked_as_measured() -> None:
+    published = pd.read_csv(ROOT / "config" / "published.tsv", sep="\t", dtype=str)
+    assert set(published["standing"]) == {"verified", "recalled"}
+    for (system, encoder), rows in published[published["data"] == "PAN-X"].groupby(["system", "encoder"]):
+        scores = rows[rows["language"].str.len() == 2]["f1"].astype(float)
+        mean = float(rows.loc[rows["language"] == "mean of 40", "f1"].iloc[0])
+        assert len(scores) == 40, (system, encoder)
+        assert scores.mean() == pytest.approx(mean, abs=0.05)
+    table = published_table(published, summary(), "full", "tagger", "demo")
+    assert all("recalled" in source for source in table["Source"][:2])
+    assert list(table["F1"][-2:]) == ["66.0", "71.0"]
+
+
+def test_tables_are_safe_whatever_stands_in_them() -> None:
+    table = pd.DataFrame([{"A|b": "50 % & $x_1$ <script>", "B": r"\input{x}"}])
+    latex = to_latex(table, "100 %")
+    assert r"50 \% \& \$x\_1\$ <script>" in latex
+    assert r"\textbackslash{}input\{x\}" in latex
+    markdown = to_markdown(table, "Caption")
+    assert "<script>" not in markdown
+    assert r"A\|b" in markdown

@@ -1,0 +1,36 @@
+"""Count the kinds of errors of every run in every language from its predictions."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from mclner.error_analysis import KINDS, count_error_kinds
+from mclner.files import write_tsv
+from mclner.program import make_parser, run_program
+from mclner.tags import entities_of
+
+
+def main(arguments: argparse.Namespace) -> None:
+    rows = []
+    for variant in arguments.variants:
+        for seed in arguments.seeds:
+            for path in sorted((arguments.results / variant / f"seed{seed}" / "predictions").glob("*.parquet")):
+                table = pq.read_table(path, columns=["tags", "predicted"]).to_pydict()
+                kinds: Counter[str] = Counter()
+                for tags, predicted in zip(table["tags"], table["predicted"], strict=True):
+                    kinds += count_error_kinds(entities_of(tags), entities_of(predicted))
+                run = {"variant": variant, "seed": seed, "language": path.stem}
+                rows += [run | {"kind": kind, "entities": kinds[kind]} for kind in KINDS]
+    write_tsv(rows, ["variant", "seed", "language", "kind", "entities"], arguments.output)
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="folder of the experiment")
+    parser.add_argument("--variants", nargs="+", required=True)
+    parser.add_argument("--seeds", nargs="+", required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    run_program(parser, main)

@@ -1,0 +1,88 @@
+"""What is known of each language before training: test size, subwords a word, and what the lexicons cover."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mclner.codeswitch import PhraseTable, find_phrases
+from mclner.corpus import Sentence, count_entities, read_corpus
+from mclner.files import write_tsv
+from mclner.languages import read_languages
+from mclner.lexicon import Lexicon, read_lexicon
+from mclner.program import make_parser, run_program
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+COLUMNS = (
+    "language", "name", "script", "family", "sentences", "entities", "subwords_a_word", "unknown_subwords",
+    "lexicon_pairs", "covered_words", "covered_entity_words",
+)  # fmt: skip
+
+
+def main(arguments: argparse.Namespace) -> None:
+    known = read_languages(arguments.table)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
+    training = read_corpus(arguments.train)
+    rows = []
+    for path in arguments.tests:
+        code = path.parent.name
+        sentences = read_corpus(path)
+        subwords, unknown = fertility(sentences, tokenizer)
+        row: dict[str, object] = {
+            "language": code,
+            "name": known[code].name,
+            "script": known[code].script,
+            "family": known[code].family,
+            "sentences": len(sentences),
+            "entities": sum(count_entities(sentences).values()),
+            "subwords_a_word": f"{subwords:.3f}",
+            "unknown_subwords": f"{unknown:.4f}",
+        }
+        file = arguments.lexicons / f"en-{code}.tsv"
+        if file.exists():
+            lexicon = read_lexicon(file)
+            row["lexicon_pairs"] = sum(len(translations) for translations in lexicon.values())
+            words, entity_words = coverage(training, lexicon)
+            row["covered_words"], row["covered_entity_words"] = f"{words:.4f}", f"{entity_words:.4f}"
+        rows.append(row)
+    write_tsv(rows, COLUMNS, arguments.output)
+
+
+def fertility(sentences: Iterable[Sentence], tokenizer: PreTrainedTokenizerBase) -> tuple[float, float]:
+    """Subwords a word, and the share of unknown ones among the subwords."""
+    words = [token for sentence in sentences for token in sentence.tokens]
+    pieces = tokenizer(words, add_special_tokens=False)["input_ids"]
+    total = sum(len(ids) for ids in pieces)
+    unknown = sum(identifier == tokenizer.unk_token_id for ids in pieces for identifier in ids)
+    return total / max(len(words), 1), unknown / max(total, 1)
+
+
+def coverage(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[float, float]:
+    """Share of the words, and of the words inside entities, that belong to a phrase the lexicon translates."""
+    table = PhraseTable.of({"target": lexicon})
+    counts = {True: [0, 0], False: [0, 0]}  # inside an entity -> [covered, words]
+    for sentence in sentences:
+        tags = sentence.tags or ("O",) * len(sentence.tokens)
+        covered = {
+            position
+            for phrase in find_phrases(sentence.tokens, tags, table)
+            for position in range(phrase.start, phrase.end)
+        }
+        for position, (token, tag) in enumerate(zip(sentence.tokens, tags, strict=True)):
+            if any(character.isalpha() for character in token):
+                counts[tag != "O"][0] += position in covered
+                counts[tag != "O"][1] += 1
+    inside, outside = counts[True], counts[False]
+    return (inside[0] + outside[0]) / max(inside[1] + outside[1], 1), inside[0] / max(inside[1], 1)
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="the table of languages")
+    parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer counts subwords")
+    parser.add_argument("--train", type=Path, required=True, help="labelled source sentences")
+    parser.add_argument("--tests", type=Path, nargs="+", required=True, help="files <language>/test.parquet")
+    parser.add_argument("--lexicons", type=Path, required=True, help="folder of the merged lexicons")
+    parser.add_argument("--output", type=Path, required=True)
+    run_program(parser, main)
