@@ -70,7 +70,7 @@ def small_settings(encoder: Path) -> dict[str, object]:
         "corpus": {"copies": 0},
         "encoder": {"kind": "folder", "name": "tiny", "path": str(encoder)},
         "codeswitching": {"mixed": {"copies": 1}},
-        "self_training": {"one_round": {"threshold": 0.0}},
+        "self_training": {"one_round": {"entity_threshold": 0.0, "outside_threshold": 0.0}},
         "run": {
             "training": {"epochs": 1, "sentences_per_batch": 32, "precision": "float32", "threads": 1},
             "model": {"pair_size": 16},

@@ -16,7 +16,8 @@ rule pseudo_labels:
         gpu=1,
         mem_mb=megabytes(4000),
     params:
-        threshold=lambda wildcards: config["self_training"][wildcards.recipe]["threshold"],
+        entity_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["entity_threshold"],
+        outside_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["outside_threshold"],
         believed=lambda wildcards: config["self_training"][wildcards.recipe]["believed"],
         most=lambda wildcards: config["self_training"][wildcards.recipe]["most"],
         program=program("pseudolabel"),
@@ -25,7 +26,8 @@ rule pseudo_labels:
         "Labelling unlabelled target text (recipe {wildcards.recipe}, seed {wildcards.seed})"
     shell:
         "{params.program} --teacher {input.teacher} --unlabelled {input.unlabelled}"
-        " --threshold {params.threshold} --believed {params.believed} --most {params.most}"
+        " --entity-threshold {params.entity_threshold} --outside-threshold {params.outside_threshold}"
+        " --believed {params.believed} --most {params.most}"
         " --threads {params.torch_threads} --output {output} --log {log}"
 
 

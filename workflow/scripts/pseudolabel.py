@@ -25,7 +25,14 @@ def main(arguments: argparse.Namespace) -> None:
     kept: list[PseudoLabelled] = []
     for corpus in corpora:
         found = [next(labellings) for _ in corpus]
-        chosen = choose_pseudo_labels(corpus, found, arguments.threshold, arguments.believed, arguments.most)
+        chosen = choose_pseudo_labels(
+            corpus,
+            found,
+            arguments.entity_threshold,
+            arguments.outside_threshold,
+            arguments.believed,
+            arguments.most,
+        )
         words = [weight for row in chosen for weight in row.weights]
         believed = sum(words) / max(len(words), 1)
         language = corpus[0].lang if corpus else "?"
@@ -38,7 +45,8 @@ if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--teacher", type=Path, required=True, help="model folder of the teacher")
     parser.add_argument("--unlabelled", type=Path, nargs="+", required=True, help="unlabelled target corpora")
-    parser.add_argument("--threshold", type=float, required=True, help="probability at which a word is believed")
+    parser.add_argument("--entity-threshold", type=float, required=True, help="probability that an entity needs")
+    parser.add_argument("--outside-threshold", type=float, required=True, help="probability that another word needs")
     parser.add_argument("--believed", type=float, required=True, help="share of believed words a sentence needs")
     parser.add_argument("--most", type=int, required=True, help="sentences kept a language")
     parser.add_argument("--threads", type=int, required=True)

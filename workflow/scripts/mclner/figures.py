@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -33,6 +34,18 @@ def sample_note(summary: pd.DataFrame) -> str:
     )
 
 
+def head(axes: Axes, title: str, note: str) -> None:
+    """A title and, below it, a grey line that says what stands behind the numbers."""
+    axes.annotate(
+        title, (0, 1), xytext=(0, 26), xycoords="axes fraction", textcoords="offset points",
+        fontsize=15, fontweight="bold",
+    )  # fmt: skip
+    axes.annotate(
+        note, (0, 1), xytext=(0, 9), xycoords="axes fraction", textcoords="offset points",
+        fontsize=10.5, color="#555555",
+    )  # fmt: skip
+
+
 def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str) -> Figure:
     """A row a language, sorted by the baseline: its F1, the method's, and the way between; scripts are coloured."""
     table = summary[summary["language"].isin(list(languages))].pivot(index="language", columns="variant", values="f1")
@@ -47,19 +60,25 @@ def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], met
         axes.plot([before, after], [row, row], color=colours[script], linewidth=2.4, alpha=0.45, zorder=1)
         axes.plot(before, row, "o", markerfacecolor="white", markeredgecolor=GREY, markersize=6.5, zorder=2)
         axes.plot(after, row, shapes[script], color=colours[script], markersize=8, zorder=3)
+    means = summary[summary["language"] == "targets"].set_index("variant")["f1"]
+    for name, line, side in ((baseline, ":", "right"), (method, "--", "left")):
+        axes.axvline(means[name], color="#555555", linestyle=line, linewidth=1.2, zorder=0)
+        axes.annotate(
+            f" {means[name]:.1f} ", (means[name], 0), xycoords=("data", "axes fraction"), xytext=(0, 5),
+            textcoords="offset points", fontsize=9.5, color="#555555", ha=side,
+        )  # fmt: skip
     axes.set_yticks(range(len(table)), [f"{languages[code].name}  {code}" for code in table.index], fontsize=10.5)
     axes.set_ylim(-0.8, len(table) - 0.2)
     axes.set_xlabel("Entity F1 (%)")
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
-    figure.suptitle(
-        f"{variant_name(method)} against {variant_name(baseline).lower()}, by language",
-        x=0.0, ha="left", fontsize=15, fontweight="bold", y=1.0,
-    )  # fmt: skip
-    axes.set_title(sample_note(summary), fontsize=10.5, fontweight="normal", color="#555555", loc="left", x=-0.155)
+    head(axes, f"{variant_name(method)} against {variant_name(baseline).lower()}, by language", sample_note(summary))
     plain = Line2D([], [], marker="o", markerfacecolor="white", markeredgecolor=GREY, linestyle="")
     handles = [plain] + [Line2D([], [], marker=shapes[name], color=colours[name], linestyle="") for name in colours]
     labels = [variant_name(baseline)] + [f"{variant_name(method)}, {name}" for name in colours]
+    for name, line in ((baseline, ":"), (method, "--")):
+        handles.append(Line2D([], [], color="#555555", linestyle=line))
+        labels.append(f"{variant_name(name)}, mean of targets")
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=10, handletextpad=0.3)
     return figure
 
@@ -87,16 +106,16 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figu
     )
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
-    figure.suptitle("What each part is worth", x=0.0, ha="left", fontsize=15, fontweight="bold", y=1.02)
-    axes.set_title(
+    head(
+        axes,
+        f"Other variants against {variant_name(method).lower()}",
         f"95 % paired bootstrap intervals over sentences; {sample_note(summary)}",
-        fontsize=10, fontweight="normal", color="#555555", loc="left", x=-0.27,
-    )  # fmt: skip
+    )
     return figure
 
 
 def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
-    """Every loss and the dev score of each variant against the training step; means over seeds."""
+    """Every loss (a running mean of five) and the dev score of each variant by training step; means over seeds."""
     names = [name for name in LOSS_NAMES if any((table["name"] == name).any() for table in histories.values())]
     colours = colours_of(histories)
     columns = min(2, len(names))
@@ -105,6 +124,8 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
     for axes, name in zip(grid.flat, names, strict=False):
         for number, (variant, table) in enumerate(histories.items()):
             curve = table[table["name"] == name].groupby("step")["value"].mean()
+            if name != "eval_f1":
+                curve = curve.rolling(5, min_periods=1, center=True).mean()
             if len(curve):
                 marker = MARKERS[number % len(MARKERS)] if name == "eval_f1" else None
                 axes.plot(
@@ -114,11 +135,15 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
         axes.set_title(LOSS_NAMES[name])
         axes.set_xlabel("Training step")
         axes.grid(axis="y")
-        if name == "label_loss":
-            axes.set_yscale("log")
-            axes.set_ylabel("nats a word (log scale)")
-        elif name != "eval_f1":
+        axes.set_xlim(left=0)
+        if name == "eval_f1":
+            best = max(table.loc[table["name"] == name, "value"].max() for table in histories.values())
+            axes.set_ylim(max(0, best - 25), min(100, best + 2))
+        elif name == "relation_contrast_loss":
             axes.set_ylabel("nats")
+        else:
+            axes.set_yscale("log")
+            axes.set_ylabel("nats a word (log scale)" if name == "label_loss" else "nats (log scale)")
     for axes in list(grid.flat)[len(names) :]:
         axes.axis("off")
     handles = [
@@ -137,9 +162,10 @@ def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: 
     order = scores[baseline].sort_values(ascending=False).index
     scores = scores.loc[order]
     differences = scores.sub(scores[baseline], axis=0).to_numpy()
-    limit = max(1.0, float(np.quantile(np.abs(differences), 0.98)))
+    limit = max(1.0, float(np.quantile(np.abs(differences), 0.95)))
     figure, axes = pyplot.subplots(figsize=(1.15 * len(compare) + 3.2, 0.29 * len(scores) + 2.2))
     image = axes.imshow(differences, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
+    axes.axhline(-0.5, color="#555555", linewidth=0.8)
     for row, column in np.ndindex(*differences.shape):
         strong = abs(differences[row, column]) > 0.7 * limit
         axes.text(
@@ -153,7 +179,7 @@ def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: 
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    bar = figure.colorbar(image, ax=axes, shrink=0.5, pad=0.02, extend="both")
+    bar = figure.colorbar(image, ax=axes, shrink=0.4, pad=0.02, extend="both")
     bar.set_label(f"F1 points against {variant_name(baseline).lower()}")
     bar.outline.set_visible(False)
     axes.set_xlabel(f"Numbers: entity F1 (%); {sample_note(summary)}", fontsize=10, color="#555555", labelpad=10)
@@ -178,6 +204,6 @@ def error_kinds(counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[s
     axes.set_yticks(range(len(compare)), [variant_name(variant) for variant in list(compare)[::-1]])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Errors per 100 entities of the target test sentences, mean over languages")
-    axes.legend(ncols=len(wrong), loc="lower left", bbox_to_anchor=(-0.02, 1.0), fontsize=11, columnspacing=1.2)
-    figure.text(0.5, -0.04, sample_note(summary), ha="center", fontsize=10, color="#555555")
+    axes.legend(ncols=len(wrong), loc="upper center", bbox_to_anchor=(0.45, -0.16), fontsize=11, columnspacing=1.2)
+    head(axes, "Kinds of errors", sample_note(summary))
     return figure

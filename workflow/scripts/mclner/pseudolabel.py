@@ -34,16 +34,27 @@ class PseudoLabelled:
 
 
 def choose_pseudo_labels(
-    sentences: Sequence[Sentence], labellings: Sequence[Labelling], threshold: float, believed: float, most: int
+    sentences: Sequence[Sentence],
+    labellings: Sequence[Labelling],
+    entity_threshold: float,
+    outside_threshold: float,
+    believed: float,
+    most: int,
 ) -> list[PseudoLabelled]:
-    """The teacher's labels where its probability reaches `threshold`; other words get no weight in the loss.
+    """The teacher's labels where its probability reaches a threshold; other words get no weight in the loss.
 
-    A sentence is kept when at least the share `believed` of its words is; of one language, at most the `most` sentences
-    with the highest mean confidence. Order is that of `sentences`.
+    Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
+    the ones it finds and only fairly sure that the missed ones are none. A sentence is kept when at least the share
+    `believed` of its words is; of one language, at most the `most` sentences with the highest mean confidence. Order is
+    that of `sentences`.
     """
     ranked = []
     for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
-        weights = tuple(float(confidence >= threshold) for confidence in labelling.word_confidences)
+        thresholds = [outside_threshold] * len(sentence.tokens)
+        for entity in labelling.entities:
+            thresholds[entity.start : entity.end] = [entity_threshold] * (entity.end - entity.start)
+        pairs = zip(labelling.word_confidences, thresholds, strict=True)
+        weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
         if not weights or sum(weights) < believed * len(weights):
             continue
         tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
