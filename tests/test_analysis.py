@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from mclner.error_analysis import count_error_kinds
 from mclner.tables import breakdown_table, published_table, to_latex, to_markdown
 from mclner.tags import Entity
 from transformers import AutoTokenizer
+from type_agreement import agreement
 
 ENTITIES = st.lists(
     st.builds(lambda start, size, kind: Entity(start, start + size, kind), st.integers(0, 9), st.integers(1, 3),
@@ -104,3 +106,10 @@ def test_tables_are_safe_whatever_stands_in_them() -> None:
     markdown = to_markdown(table, "Caption")
     assert "<script>" not in markdown
     assert r"A\|b" in markdown
+
+
+def test_agreement_is_the_f1_of_the_types_found_in_parallel_sentences() -> None:
+    english = [Counter(PER=1, LOC=2), Counter(ORG=1)]
+    assert agreement(english, english) == 100.0
+    assert agreement(english, [Counter(PER=1, LOC=1), Counter(LOC=1)]) == pytest.approx(200 * 2 / 7)
+    assert agreement([Counter()], [Counter()]) == 0.0

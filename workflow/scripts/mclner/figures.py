@@ -46,6 +46,22 @@ def head(axes: Axes, title: str, note: str) -> None:
     )  # fmt: skip
 
 
+def draw_means(axes: Axes, summary: pd.DataFrame, method: str, baseline: str) -> dict[str, Line2D]:
+    """Upright lines at the target means of baseline (dotted) and method (dashed), each with its number."""
+    means = summary[summary["language"] == "targets"].set_index("variant")["f1"]
+    lines = {
+        baseline: axes.axvline(means[baseline], color="#555555", linestyle=":", linewidth=1.2, zorder=0),
+        method: axes.axvline(means[method], color="#555555", linestyle="--", linewidth=1.2, zorder=0),
+    }
+    sides = ("right", "left") if means[baseline] < means[method] else ("left", "right")
+    for name, side in zip(lines, sides, strict=True):
+        axes.annotate(
+            f" {means[name]:.1f} ", (means[name], 0), xycoords=("data", "axes fraction"), xytext=(0, 5),
+            textcoords="offset points", fontsize=9.5, color="#555555", ha=side,
+        )  # fmt: skip
+    return lines
+
+
 def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str) -> Figure:
     """A row a language, sorted by the baseline: its F1, the method's, and the way between; scripts are coloured."""
     table = summary[summary["language"].isin(list(languages))].pivot(index="language", columns="variant", values="f1")
@@ -60,13 +76,7 @@ def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], met
         axes.plot([before, after], [row, row], color=colours[script], linewidth=2.4, alpha=0.45, zorder=1)
         axes.plot(before, row, "o", markerfacecolor="white", markeredgecolor=GREY, markersize=6.5, zorder=2)
         axes.plot(after, row, shapes[script], color=colours[script], markersize=8, zorder=3)
-    means = summary[summary["language"] == "targets"].set_index("variant")["f1"]
-    for name, line, side in ((baseline, ":", "right"), (method, "--", "left")):
-        axes.axvline(means[name], color="#555555", linestyle=line, linewidth=1.2, zorder=0)
-        axes.annotate(
-            f" {means[name]:.1f} ", (means[name], 0), xycoords=("data", "axes fraction"), xytext=(0, 5),
-            textcoords="offset points", fontsize=9.5, color="#555555", ha=side,
-        )  # fmt: skip
+    lines = draw_means(axes, summary, method, baseline)
     axes.set_yticks(range(len(table)), [f"{languages[code].name}  {code}" for code in table.index], fontsize=10.5)
     axes.set_ylim(-0.8, len(table) - 0.2)
     axes.set_xlabel("Entity F1 (%)")
@@ -76,9 +86,8 @@ def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], met
     plain = Line2D([], [], marker="o", markerfacecolor="white", markeredgecolor=GREY, linestyle="")
     handles = [plain] + [Line2D([], [], marker=shapes[name], color=colours[name], linestyle="") for name in colours]
     labels = [variant_name(baseline)] + [f"{variant_name(method)}, {name}" for name in colours]
-    for name, line in ((baseline, ":"), (method, "--")):
-        handles.append(Line2D([], [], color="#555555", linestyle=line))
-        labels.append(f"{variant_name(name)}, mean of targets")
+    handles += list(lines.values())
+    labels += [f"{variant_name(name)}, mean of targets" for name in lines]
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=10, handletextpad=0.3)
     return figure
 
