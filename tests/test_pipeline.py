@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -148,3 +149,16 @@ def test_every_rule_has_a_log_and_an_environment() -> None:
 def test_small_settings_are_an_overlay_of_the_default() -> None:
     default = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     assert set(small_settings(Path("x"))) <= set(default)
+
+
+def test_the_report_holds_every_figure_and_table_with_its_caption(small_run: Path) -> None:
+    snakemake(small_run, "--configfile", "small.yaml", "--report", "report.zip")
+    with zipfile.ZipFile(small_run / "report.zip") as archive:
+        page = next(name for name in archive.namelist() if name.endswith("report.html"))
+        text = archive.read(page).decode("utf-8")
+    for name in ("f1_by_language", "ablation", "training_curves", "heat_map", "error_kinds"):
+        assert f"{name}.png" in text
+    for name in ("main", "ablation", "breakdown", "published"):
+        assert f"tables/{name}.md" in text
+    for words in ("coloured by script", "95 % paired bootstrap intervals", "thirds of subword fertility"):
+        assert words in text

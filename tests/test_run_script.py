@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -52,19 +53,29 @@ def test_a_failed_installation_is_said_and_not_taken_for_whole(checkout: Path) -
     assert not (checkout / ".venv" / "pins.sha256").exists()
 
 
-def test_an_old_python_is_refused_in_one_line(checkout: Path, tmp_path: Path) -> None:
+LACKS = {
+    "old Python": ("python3", "exit 1", "Python 3.11 or newer is needed"),
+    "no venv module": ("python3", 'case "$*" in *"import venv"*) exit 1;; esac', "has no venv module. Install it"),
+    "no space": ("df", 'printf "Filesystem\\n/dev/x 100 90 10 90%% /\\n"', "only 10 MB are free"),
+}
+
+
+@pytest.mark.parametrize("lack", LACKS)
+def test_what_the_machine_lacks_is_said_in_one_line(checkout: Path, tmp_path: Path, lack: str) -> None:
+    program, behaviour, message = LACKS[lack]
     tools = tmp_path / "tools"
     tools.mkdir()
-    for name in ("bash", "dirname", "cat", "sha256sum", "cut", "flock"):
-        found = shutil.which(name)
+    for name in ("bash", "dirname", "cat", "sha256sum", "cut", "flock", "awk", "df", "python3"):
+        found = sys.executable if name == "python3" else shutil.which(name)
         assert found
-        (tools / name).symlink_to(found)
-    (tools / "python3").write_text("#!/bin/sh\nexit 1\n")
-    (tools / "python3").chmod(0o755)
+        if name != program:
+            (tools / name).symlink_to(found)
+    (tools / program).write_text(f"#!/bin/sh\n{behaviour}\n")
+    (tools / program).chmod(0o755)
     done = run(checkout, "true", PATH=str(tools))
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "Python 3.11 or newer is needed" in done.stderr
+    assert message in done.stderr
 
 
 def test_no_command_is_answered_with_one(checkout: Path) -> None:

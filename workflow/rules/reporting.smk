@@ -27,7 +27,7 @@ rule figure:
             f"{RESULTS}/figures/{{figure}}.png",
             category="Figures",
             labels={"figure": "{figure}"},
-            caption="../report/{figure}.rst",
+            caption="../report/figure.rst",
         ),
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
     log:
@@ -67,7 +67,7 @@ rule table:
             f"{RESULTS}/tables/{{name}}.md",
             category="Tables",
             labels={"table": "{name}"},
-            caption="../report/{name}_table.rst",
+            caption="../report/table.rst",
         ),
         latex=f"{RESULTS}/tables/{{name}}.tex",
     log:

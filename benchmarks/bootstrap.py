@@ -1,0 +1,41 @@
+"""Paired bootstrap of two systems, 10,000 resamples in 40 languages of 1,000 sentences. Reach: 10 seconds.
+
+Against the same bootstrap drawn sentence by sentence in Python, of which a thousandth is timed and scaled up.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from mclner.statistics import bootstrap_f1
+from measure import is_quick, report, seconds
+
+
+def main() -> None:
+    languages, sentences, resamples = 40, 1000, 10_000
+    is_quick(__doc__)
+    generator = np.random.default_rng(1)
+    counts = []
+    for _ in range(languages):
+        there = generator.integers(0, 4, size=(sentences, 1, 1))
+        found = np.minimum(there + generator.integers(-1, 2, size=(sentences, 2, 1)), 4).clip(0)
+        right = np.minimum(found, np.minimum(there, generator.integers(0, 4, size=(sentences, 2, 1))))
+        counts.append(np.stack([right, found, np.broadcast_to(there, right.shape)], axis=-1))
+    ours = seconds(lambda: bootstrap_f1(counts, resamples, seed=1))
+
+    def by_sentence() -> None:
+        rows = counts[0][:, :, 0].tolist()
+        for _ in range(resamples // 1000 * languages):
+            drawn = random.choices(rows, k=sentences)
+            for system in range(2):
+                right, found, there = (sum(row[system][column] for row in drawn) for column in range(3))
+                _ = 200 * right / max(found + there, 1)
+
+    theirs = seconds(by_sentence) * 1000
+    print(f"{ours:.1f} s against {theirs:.0f} s sentence by sentence ({theirs / ours:.0f} times)")
+    report("bootstrap", ours, 10.0, ours <= 10.0)
+
+
+if __name__ == "__main__":
+    main()
