@@ -206,3 +206,6 @@ def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
         model.encoder.embeddings.requires_grad_(False)
         for layer in model.encoder.encoder.layer[:layers]:
             layer.requires_grad_(False)
+
+
+AutoConfig.register(EntityModelConfig.model_type, EntityModelConfig, exist_ok=True)
