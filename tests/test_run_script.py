@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT
 
 
@@ -82,3 +84,13 @@ def test_no_command_is_answered_with_one(checkout: Path) -> None:
     done = run(checkout)
     assert done.returncode == 1
     assert "Try: ./run snakemake" in done.stderr
+
+
+def test_the_pins_agree_wherever_they_stand() -> None:
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "envs" / "requirements.txt").read_text(), re.M))
+    assert all(pinned.values())
+    asked = re.findall(r"^([\w.-]+)(?:\[\w+\])?==(\S+)$", (ROOT / "envs" / "requirements.in").read_text(), re.M)
+    conda = yaml.safe_load((ROOT / "envs" / "mclner.yaml").read_text())["dependencies"][-1]["pip"]
+    lowered = {name.lower(): version for name, version in pinned.items()}
+    for name, version in [*asked, *(tuple(entry.split("==")) for entry in conda)]:
+        assert lowered[name.lower()] == version, name
