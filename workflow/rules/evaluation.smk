@@ -77,15 +77,15 @@ rule summary:
         " --resamples {params.resamples} --output {output} --log {log}"
 
 
-rule errors:
+rule error_kinds:
     input:
         expand(f"{RUN}/predictions", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
     output:
         f"{RESULTS}/errors.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/errors.log",
+        f"logs/{EXPERIMENT.name}/error_kinds.log",
     benchmark:
-        f"{RESULTS}/timings/errors.tsv"
+        f"{RESULTS}/timings/error_kinds.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:

@@ -20,7 +20,7 @@ rule figure:
     input:
         histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
         summary=rules.summary.output,
-        errors=rules.errors.output,
+        errors=rules.error_kinds.output,
         table=ROOT / "config" / "languages.tsv",
     output:
         png=report(
