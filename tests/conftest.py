@@ -13,6 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "workflow" / "demo"
+NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses connections
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +53,11 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake on this checkout's Snakefile with `folder` as working directory."""
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    """Run Snakemake on this checkout's Snakefile with `folder` as working directory, and without a network."""
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(NO_NETWORK),
+    }
     command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), *arguments]
     command += ["--profile", str(ROOT / "profiles" / "default")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=900)

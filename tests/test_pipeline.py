@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, small_settings, snakemake, write_overlay
+from conftest import NO_NETWORK, ROOT, small_settings, snakemake, write_overlay
 from mclner.corpus import read_corpus
 from mclner.experiment import merge
 
@@ -51,6 +54,15 @@ def test_the_small_experiment_reaches_its_tables_and_figures(small_run: Path) ->
     assert "\\toprule" in (results / "tables" / "ablation.tex").read_text()
     assert list((results / "timings").glob("train-*.tsv"))
     assert (small_run / "logs" / "small" / "train" / "full-seed1.log").exists()
+
+
+def test_the_guard_that_kept_the_small_experiment_offline_refuses_connections() -> None:
+    code = "import socket; socket.create_connection(('127.0.0.1', 9), timeout=1)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(NO_NETWORK)}
+    )
+    assert done.returncode != 0
+    assert "no network in this test" in done.stderr
 
 
 def test_scores_are_those_of_the_predictions(small_run: Path) -> None:

@@ -181,7 +181,7 @@ class PlainProgress(TrainerCallback):
 def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool, steps: int) -> TrainingArguments:
     """Arguments of the Trainer; `steps` is the number of optimiser steps of the whole run."""
     training = settings.training
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(checkpoints),
         num_train_epochs=training.epochs,
         learning_rate=training.encoder_learning_rate,
@@ -207,6 +207,8 @@ def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool
         label_names=[],
         log_level="error",
     )
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # one GPU a run: DataParallel would tear the views of a sentence apart
+    return arguments
 
 
 def usable_checkpoint(checkpoints: Path, mark: str) -> str | None:
