@@ -27,7 +27,7 @@ def city_names(locale: Locale) -> dict[str, str]:
     """CLDR's exemplar city of each time zone; English ones not listed stand in the zone's own name."""
     cities = {zone: names["city"] for zone, names in locale.time_zones.items() if "city" in names}
     if locale.language == "en":
-        for zone in Locale.parse("de").time_zones:
+        for zone in Locale.parse("de").time_zones:  # English lists only the zones whose city is not in their name
             region, _, place = str(zone).rpartition("/")
             if region and zone not in cities and not region.startswith("Etc"):
                 cities[zone] = place.replace("_", " ")
