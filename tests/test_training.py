@@ -98,6 +98,22 @@ def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus:
         assert (corpus / "killed" / file).read_bytes() == (corpus / "undisturbed" / file).read_bytes()
 
 
+def test_a_checkpoint_made_on_other_sentences_is_not_taken_up(corpus: Path, tiny_encoder: Path) -> None:
+    text = settings(epochs=4)
+    process = subprocess.Popen(
+        command_line(corpus, tiny_encoder, "killed", text), stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    while process.poll() is None and not list((corpus / "killed").glob("checkpoints/*/trainer_state.json")):
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    rows = [Sentence(str(number), "en", tokens, tags) for number, (tokens, tags) in enumerate(SENTENCES[:9])]
+    write_corpus(rows, corpus / "train.parquet")
+    done = train(corpus, tiny_encoder, "killed", text)
+    assert "removing checkpoints of another configuration" in done.stderr
+    assert "resuming from" not in done.stderr
+
+
 @pytest.mark.parametrize("head", ["relation", "tagger"])
 def test_training_lowers_the_label_loss(corpus: Path, tiny_encoder: Path, head: str) -> None:
     train(corpus, tiny_encoder, head, settings(head, epochs=6))

@@ -17,7 +17,7 @@ from mclner.batching import SentenceEncoder
 from mclner.corpus import Sentence, read_corpus
 from mclner.errors import InputError
 from mclner.examples import build_examples, group_views
-from mclner.files import write_json, write_tsv, writing_folder
+from mclner.files import content_hash, write_json, write_tsv, writing_folder
 from mclner.labelling import quiet_transformers
 from mclner.model import EntityModel, EntityModelConfig, freeze, load_model, new_model
 from mclner.program import log_counts, make_parser, run_program
@@ -51,7 +51,9 @@ def main(arguments: argparse.Namespace) -> None:
     model = make_model(arguments, settings)
     freeze(model, settings.training.freeze_word_embeddings, settings.training.frozen_layers)
 
-    mark = fingerprint(settings, str(arguments.train), str(arguments.encoder))
+    read = [arguments.train, arguments.dev, *arguments.translated_source]
+    read += [*arguments.codeswitched, *arguments.translated, *arguments.pseudo_labels]
+    mark = fingerprint(settings, str(arguments.encoder), *(content_hash(path) for path in read))
     checkpoint = usable_checkpoint(arguments.checkpoints, mark)
     trainer = make_trainer(arguments, settings, model, examples, encoder)
     if checkpoint:

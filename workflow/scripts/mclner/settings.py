@@ -102,7 +102,7 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
     return kind(**made)
 
 
-def fingerprint(settings: RunSettings, *files: str) -> str:
-    """A short hash of the settings and of whatever names its input files: tells checkpoints apart."""
-    text = json.dumps([dataclasses.asdict(settings), files], sort_keys=True)
+def fingerprint(settings: RunSettings, *inputs: str) -> str:
+    """A short hash of the settings and of what tells a run's inputs apart: no other run takes up its checkpoints."""
+    text = json.dumps([dataclasses.asdict(settings), inputs], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
