@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.batching import LengthBatchSampler, SentenceEncoder, batches_by_length
+from mclner.batching import LengthBatchSampler, SentenceEncoder, batches_by_length, slices_of_like_length
 from mclner.tags import Entity
 from transformers import AutoTokenizer
 
@@ -73,6 +73,20 @@ def test_every_sentence_is_in_one_batch_and_none_is_too_large(lengths: list[int]
         for batch in batches:
             assert len(batch) <= rows
             assert len(batch) == 1 or len(batch) * max(lengths[position] for position in batch) <= budget
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=48), st.integers(0, 200))
+def test_slices_hold_every_row_once_and_cost_no_more_than_one_pass(lengths: list[int], overhead: int) -> None:
+    falling = sorted(lengths, reverse=True)
+    slices = slices_of_like_length(falling, overhead)
+    assert [row for first, last, _ in slices for row in range(first, last)] == list(range(len(falling)))
+    assert all(width == falling[first] for first, _, width in slices)
+    cost = sum((last - first) * width + overhead for first, last, width in slices)
+    assert cost <= len(falling) * falling[0] + overhead
+
+
+def test_a_long_row_among_short_ones_passes_alone() -> None:
+    assert slices_of_like_length([100, 5, 5, 5]) == [(0, 1, 100), (1, 4, 5)]
 
 
 def test_epochs_differ_and_the_same_epoch_comes_again() -> None:

@@ -43,6 +43,28 @@ def test_padding_changes_no_score(tiny_encoder: Path, head: str, pooling: str) -
     torch.testing.assert_close(cut, alone, atol=1e-4, rtol=1e-4)
 
 
+def test_passing_the_encoder_in_slices_changes_no_vector(tiny_encoder: Path) -> None:
+    model, tokenizer = make(tiny_encoder, "relation")
+    encoder = SentenceEncoder(tokenizer, 64, "split")
+    padded = encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)])
+    lengths = padded["attention_mask"].sum(1).tolist()
+    batch = dict(padded)
+    whole = model(batch)
+    sliced = model(batch | {"slices": [(0, 1, lengths[0]), (1, 2, lengths[1])]})
+    torch.testing.assert_close(sliced["sentences"], whole["sentences"], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(sliced["logits"][1, :2, :2], whole["logits"][1, :2, :2], atol=1e-4, rtol=1e-4)
+
+
+def test_only_the_rows_asked_for_are_scored(tiny_encoder: Path) -> None:
+    model, tokenizer = make(tiny_encoder, "relation")
+    encoder = SentenceEncoder(tokenizer, 64, "split")
+    batch = dict(encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)]))
+    some = model(batch | {"scored": torch.tensor([1]), "scored_words": torch.ones(1, 2)})
+    torch.testing.assert_close(some["logits"], model(batch)["logits"][1:, :2, :2])
+    none = model(batch | {"scored": torch.tensor([], dtype=torch.int64), "scored_words": torch.ones(0, 1)})
+    assert none["logits"].numel() == 0
+
+
 def test_mean_pooling_is_the_mean_of_the_words_subwords(tiny_encoder: Path) -> None:
     model, tokenizer = make(tiny_encoder, "tagger", word_pooling="mean")
     encoder = SentenceEncoder(tokenizer, 64, "split")
@@ -66,6 +88,8 @@ def test_frozen_parts_do_not_learn(tiny_encoder: Path) -> None:
     freeze(model, word_embeddings=False, layers=1)
     assert not any(p.requires_grad for p in model.encoder.encoder.layer[0].parameters())
     assert all(p.requires_grad for p in model.encoder.encoder.layer[1].parameters())
+    assert model.encoder.encoder.layer[0].output.dropout.p == 0
+    assert model.encoder.encoder.layer[1].output.dropout.p > 0
 
 
 @pytest.mark.parametrize("head", ["relation", "tagger"])

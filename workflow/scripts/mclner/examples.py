@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from mclner.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence, SentenceEncoder
+from mclner.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence, SentenceEncoder, slices_of_like_length
 from mclner.corpus import Sentence
 from mclner.model import tag_names
 from mclner.pseudolabel import PseudoLabelled
@@ -109,28 +110,35 @@ class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
 class ViewCollator:
     """Packs the rows of all views into one batch, so that one pass of the encoder serves them all.
 
-    Adds to `RowBatch`: `views` [R], `groups` [R] (which example), `row_weights` [R], `targets` (relation grids
-    [R, L, L] or tags [R, L]) and, where relations are contrasted, `contrast_cells` [N, 3] with `contrast_labels` [N].
+    Rows come longest first. Adds to `RowBatch`: `slices` of rows that pass the encoder together, `views` [R], `groups`
+    [R] (which example); of the S rows with a label loss, of at most W words, their numbers `scored` [S], `targets`
+    (relation grids [S, W, W] or tags [S, W]), `scored_words` [S, W] and `scored_rows` [S], the weights of words and of
+    rows; and, where relations are contrasted, `contrast_cells` [N, 3] with `contrast_labels` [N].
     """
 
     def __init__(self, encoder: SentenceEncoder, settings: RunSettings) -> None:
         self.encoder, self.settings = encoder, settings
         self.tag_numbers = {tag: number for number, tag in enumerate(tag_names(settings.entity_types))}
 
-    def __call__(self, examples: Sequence[Sequence[tuple[EncodedSentence, int, float]]]) -> dict[str, Tensor]:
+    def __call__(self, examples: Sequence[Sequence[tuple[EncodedSentence, int, float]]]) -> dict[str, Any]:
         rows: list[Row] = [(*row, group) for group, found in enumerate(examples) for row in found]
-        rows.sort(key=lambda row: row[1])  # stable: view by view
-        batch: dict[str, Tensor] = dict(self.encoder.pad([row[0] for row in rows]))  # type: ignore[arg-type]
+        rows.sort(key=lambda row: (-len(row[0]), row[1]))
+        batch: dict[str, Any] = dict(self.encoder.pad([row[0] for row in rows]))
+        batch["slices"] = slices_of_like_length([len(row[0]) + 2 for row in rows])
         batch["views"] = torch.tensor([row[1] for row in rows])
-        batch["row_weights"] = torch.tensor([row[2] for row in rows])
         batch["groups"] = torch.tensor([row[3] for row in rows])
-        width = batch["word_mask"].shape[1]
-        entities = [row[0].entities for row in rows]
+        scored = [number for number, (sentence, _, weight, _) in enumerate(rows) if weight and any(sentence.weights)]
+        width = max((len(rows[number][0].weights) for number in scored), default=1)
+        batch["scored"] = torch.tensor(scored, dtype=torch.int64)
+        batch["scored_words"] = batch["word_weights"][batch["scored"], :width]
+        batch["scored_rows"] = torch.tensor([rows[number][2] for number in scored])
         if self.settings.model.head == "tagger":
-            batch["targets"] = self._tags(rows, width)
+            batch["targets"] = self._tags([rows[number] for number in scored], width)
             return batch
-        grids = relation_grids(entities, width, self.settings.entity_types)
-        batch["targets"] = torch.from_numpy(grids)
+        grids = relation_grids(
+            [row[0].entities for row in rows], batch["word_mask"].shape[1], self.settings.entity_types
+        )
+        batch["targets"] = torch.from_numpy(grids[scored, :width, :width])
         if self.settings.objectives.relation_contrast.weight:
             cells = self._contrast_cells(grids, batch["word_weights"].numpy() > 0)
             batch["contrast_cells"] = torch.from_numpy(cells)

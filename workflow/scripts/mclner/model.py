@@ -67,9 +67,18 @@ class EntityModel(PreTrainedModel):
     def _init_weights(self, module: nn.Module) -> None:
         """Heads initialise themselves; the encoder's weights come from its folder."""
 
-    def words(self, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    def subwords(self, batch: dict[str, Any]) -> Tensor:
+        """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding."""
+        ids, mask = batch["input_ids"], batch["attention_mask"]
+        parts = []
+        for first, last, width in batch.get("slices", [(0, *ids.shape)]):
+            part = self.encoder(input_ids=ids[first:last, :width], attention_mask=mask[first:last, :width])[0]
+            parts.append(functional.pad(part, (0, 0, 0, ids.shape[1] - width)))
+        return torch.cat(parts)
+
+    def words(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor]:
         """Word vectors [R, L, H] and subword vectors [R, T, H]."""
-        hidden = self.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])[0]
+        hidden = self.subwords(batch)
         if self.config.word_pooling == "first":
             index = batch["word_starts"][..., None].expand(-1, -1, hidden.shape[-1])
             return self.dropout(hidden.gather(1, index)), hidden
@@ -80,11 +89,15 @@ class EntityModel(PreTrainedModel):
         lengths = (batch["word_ends"] - batch["word_starts"]).clamp(min=1)
         return self.dropout((ends - starts) / lengths[..., None]), hidden
 
-    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """`logits` of the head; `sentences` [R, H] mean subword vectors; `pairs` [N, D] where cells are asked for."""
+    def forward(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        """`logits` of the head for the rows `scored`, or for all; `sentences` [R, H], the mean subword vectors.
+
+        Also `pairs` [N, D] where `contrast_cells` are asked for.
+        """
         words, hidden = self.words(batch)
         mask = batch["attention_mask"][..., None].to(hidden.dtype)
-        outputs = {"logits": self.score(words), "sentences": (hidden * mask).sum(1) / mask.sum(1)}
+        scored = words[batch["scored"], : batch["scored_words"].shape[1]] if "scored" in batch else words
+        outputs = {"logits": self.score(scored), "sentences": (hidden * mask).sum(1) / mask.sum(1)}
         if "contrast_cells" in batch:
             outputs["pairs"] = self.pair_vectors(words, batch["contrast_cells"])
         return outputs
@@ -199,13 +212,19 @@ def load_model(folder: Path) -> EntityModel:
 
 
 def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
-    """Keep the word embeddings, or (`layers` > 0) all embeddings and that many lower layers, as they are."""
+    """Keep the word embeddings, or (`layers` > 0) all embeddings and that many lower layers, as they are.
+
+    Frozen layers get no dropout: noise in what cannot learn costs time and helps nothing.
+    """
     if word_embeddings or layers:
         model.encoder.get_input_embeddings().requires_grad_(False)
-    if layers:
-        model.encoder.embeddings.requires_grad_(False)
-        for layer in model.encoder.encoder.layer[:layers]:
-            layer.requires_grad_(False)
+    if not layers:
+        return
+    for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
+        part.requires_grad_(False)
+        for module in part.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
 
 
 AutoConfig.register(EntityModelConfig.model_type, EntityModelConfig, exist_ok=True)

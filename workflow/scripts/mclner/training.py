@@ -20,6 +20,7 @@ from mclner.batching import LengthBatchSampler, SentenceEncoder
 from mclner.corpus import Sentence
 from mclner.evaluation import count_matches, precision_recall_f1
 from mclner.examples import Example, ViewCollator, ViewDataset
+from mclner.files import write_json
 from mclner.labelling import label_sentences
 from mclner.model import EntityModel
 from mclner.objectives import label_loss, relation_contrast, semantic_contrast
@@ -34,14 +35,14 @@ FINGERPRINT = "fingerprint.json"
 def loss_parts(outputs: dict[str, Tensor], batch: dict[str, Tensor], settings: RunSettings) -> dict[str, Tensor]:
     """Each objective's loss, unweighted: `label`, and `semantic_contrast` and `relation_contrast` where asked for."""
     objectives = settings.objectives
-    word_weights = batch["word_weights"] * batch["row_weights"][:, None]
-    targets = batch["targets"]
+    targets, words = batch["targets"], batch["scored_words"]
+    weights = words * batch["scored_rows"][:, None]
     if targets.dim() == 3:
-        cell_weights = batch["word_weights"][:, :, None] * word_weights[:, None, :]
+        cell_weights = words[:, :, None] * weights[:, None, :]
         cell_weights = cell_weights.tril(diagonal=1)  # no entity can make use of the other cells
     else:
-        cell_weights = word_weights
-    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, word_weights.sum())}
+        cell_weights = weights
+    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, weights.sum())}
     if objectives.semantic_contrast.weight:
         parts["semantic_contrast"] = semantic_contrast(
             outputs["sentences"], batch["views"], batch["groups"], objectives.semantic_contrast.temperature
@@ -110,7 +111,7 @@ class MultiViewTrainer(Trainer):
                 }
                 for (of_encoder, is_matrix), parameters in groups.items()
             ],
-            fused=torch.cuda.is_available(),
+            fused=True,
         )
         return self.optimizer
 
@@ -214,13 +215,22 @@ def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool
 def usable_checkpoint(checkpoints: Path, mark: str) -> str | None:
     """The newest checkpoint that this very configuration wrote; those of another are removed."""
     noted = checkpoints / FINGERPRINT
-    if checkpoints.exists() and (not noted.exists() or json.loads(noted.read_text()).get("run") != mark):
+    if checkpoints.exists() and (_read_json(noted) or {}).get("run") != mark:
         log.info("removing checkpoints of another configuration in %s", checkpoints)
         shutil.rmtree(checkpoints)
     checkpoints.mkdir(parents=True, exist_ok=True)
-    noted.write_text(json.dumps({"run": mark}) + "\n")
-    found = sorted(checkpoints.glob("checkpoint-*/trainer_state.json"), key=lambda path: int(path.parent.name[11:]))
-    return str(found[-1].parent) if found else None
+    write_json({"run": mark}, noted)
+    states = sorted(checkpoints.glob("checkpoint-*/trainer_state.json"), key=lambda path: int(path.parent.name[11:]))
+    whole = [path for path in states if _read_json(path) is not None]  # the Trainer writes this file last
+    return str(whole[-1].parent) if whole else None
+
+
+def _read_json(path: Path) -> Any:
+    """The content of a JSON file; None where there is none, or where a killed process left half of it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def history_rows(state: TrainerState) -> list[dict[str, Any]]:
