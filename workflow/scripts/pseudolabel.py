@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 import torch
-from mclner.corpus import read_corpus
+from mclner.corpus import count_entities, read_corpus
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
 from mclner.pseudolabel import PseudoLabelled, choose_pseudo_labels, write_pseudo_labels
@@ -31,12 +31,17 @@ def main(arguments: argparse.Namespace) -> None:
             arguments.entity_threshold,
             arguments.outside_threshold,
             arguments.believed,
+            arguments.entities,
             arguments.most,
         )
         words = [weight for row in chosen for weight in row.weights]
         believed = sum(words) / max(len(words), 1)
         language = corpus[0].lang if corpus else "?"
-        log.info("%s: %d of %d sentences kept, %.2f of their words", language, len(chosen), len(corpus), believed)
+        entities = sum(count_entities(row.sentence for row in chosen).values())
+        log.info(
+            "%s: %d of %d sentences kept, %.2f of their words, %d entities",
+            language, len(chosen), len(corpus), believed, entities,
+        )  # fmt: skip
         kept += chosen
     write_pseudo_labels(kept, arguments.output)
 
@@ -48,6 +53,7 @@ if __name__ == "__main__":
     parser.add_argument("--entity-threshold", type=float, required=True, help="probability that an entity needs")
     parser.add_argument("--outside-threshold", type=float, required=True, help="probability that another word needs")
     parser.add_argument("--believed", type=float, required=True, help="share of believed words a sentence needs")
+    parser.add_argument("--entities", type=int, required=True, help="believed entities a sentence needs")
     parser.add_argument("--most", type=int, required=True, help="sentences kept a language")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--output", type=Path, required=True)

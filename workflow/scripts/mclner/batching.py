@@ -171,8 +171,8 @@ def batches_by_length(
 def slices_of_like_length(lengths: Sequence[int], overhead: int = 64) -> list[tuple[int, int, int]]:
     """Cut rows of falling `lengths` into the slices (first, last, width) that cost the encoder least.
 
-    Found by dynamic programming. A slice costs its rows times the length of its longest one, and `overhead` subwords for
-    being a pass of its own.
+    Found by dynamic programming. A slice costs its rows times the length of its longest one, and `overhead` subwords
+    for being a pass of its own.
     """
     least = [0.0]
     cut_before = [0]

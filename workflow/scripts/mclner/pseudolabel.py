@@ -39,14 +39,16 @@ def choose_pseudo_labels(
     entity_threshold: float,
     outside_threshold: float,
     believed: float,
+    entities: int,
     most: int,
 ) -> list[PseudoLabelled]:
     """The teacher's labels where its probability reaches a threshold; other words get no weight in the loss.
 
     Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
     the ones it finds and only fairly sure that the missed ones are none. A sentence is kept when at least the share
-    `believed` of its words is; of one language, at most the `most` sentences with the highest mean confidence. Order is
-    that of `sentences`.
+    `believed` of its words is, and with them at least the number `entities` of entities: the sentences a teacher is surest
+    of are those in which it finds nothing, and of them alone a student learns to find nothing. Of one language, at most the
+    `most` sentences with the highest mean confidence stay. Order is that of `sentences`.
     """
     ranked = []
     for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
@@ -55,7 +57,8 @@ def choose_pseudo_labels(
             thresholds[entity.start : entity.end] = [entity_threshold] * (entity.end - entity.start)
         pairs = zip(labelling.word_confidences, thresholds, strict=True)
         weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
-        if not weights or sum(weights) < believed * len(weights):
+        sure = sum(confidence >= entity_threshold for confidence in labelling.confidences)
+        if not weights or sum(weights) < believed * len(weights) or sure < entities:
             continue
         tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
         labelled = PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
