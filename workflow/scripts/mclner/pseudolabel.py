@@ -46,9 +46,9 @@ def choose_pseudo_labels(
 
     Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
     the ones it finds and only fairly sure that the missed ones are none. A sentence is kept when at least the share
-    `believed` of its words is, and with them at least the number `entities` of entities: the sentences a teacher is surest
-    of are those in which it finds nothing, and of them alone a student learns to find nothing. Of one language, at most the
-    `most` sentences with the highest mean confidence stay. Order is that of `sentences`.
+    `believed` of its words is, and with them at least the number `entities` of entities: a teacher is surest of the
+    sentences in which it finds nothing, and from them alone a student learns to find nothing. Of one language, at most
+    the `most` sentences with the highest mean confidence stay. Order is that of `sentences`.
     """
     ranked = []
     for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
