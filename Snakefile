@@ -10,7 +10,14 @@ min_version("9.27")
 configfile: "config/config.yaml"
 
 
+if config.get("builds_on"):
+
+    configfile: config["builds_on"]
+
+
+
 include: "workflow/rules/common.smk"
+include: "workflow/rules/fetching.smk"
 include: "workflow/rules/corpora.smk"
 include: "workflow/rules/lexicons.smk"
 include: "workflow/rules/encoders.smk"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import ROOT
-from describe_languages import coverage, fertility
+from describe_languages import fertility
+from mclner.coverage import coverage
 from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence

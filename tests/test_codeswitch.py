@@ -91,7 +91,7 @@ def test_the_sequence_of_entity_types_never_changes(words: list[tuple[str, str]]
 def test_word_by_word_translation_carries_entities_and_leaves_unknown_sentences_out() -> None:
     known = Sentence("1", "en", tuple(TOKENS), tuple(TAGS))
     unknown = Sentence("2", "en", ("Hello",), ("O",))
-    first, second = LexiconTranslator("de", GERMAN).translate([known, unknown])
+    first, second = (each.sentence for each in LexiconTranslator("de", GERMAN).translate([known, unknown]))
     assert second is None
     assert first is not None
     assert first.lang == "de"

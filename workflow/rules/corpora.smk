@@ -35,59 +35,66 @@ if config["corpus"]["kind"] == "demo":
             " --copies {params.copies} --seed {params.seed} --corpora {params.folder} --log {log}"
 
 
-if config["corpus"]["kind"] == "folder":
+if config["corpus"]["kind"] != "demo":
 
-    rule own_source_corpus:
+    rule source_corpus:
         input:
-            train=own_file(EXPERIMENT.source, "train"),
-            dev=own_file(EXPERIMENT.source, "dev"),
-            test=own_file(EXPERIMENT.source, "test"),
+            train=split_input(EXPERIMENT.source, "train"),
+            dev=split_input(EXPERIMENT.source, "dev"),
+            test=split_input(EXPERIMENT.source, "test"),
         output:
             train=corpus(EXPERIMENT.source, "train"),
             dev=corpus(EXPERIMENT.source, "dev"),
             test=corpus(EXPERIMENT.source, "test"),
         log:
-            f"logs/{EXPERIMENT.name}/own_source_corpus.log",
+            f"logs/{EXPERIMENT.name}/source_corpus.log",
         benchmark:
-            f"{RESULTS}/timings/own_source_corpus.tsv"
+            f"{RESULTS}/timings/source_corpus.tsv"
         conda:
             "../../envs/mclner.yaml"
         params:
-            **own_corpus_settings("source_sentences"),
+            **corpus_settings("source_sentences"),
+            train=split_path(EXPERIMENT.source, "train"),
+            dev=split_path(EXPERIMENT.source, "dev"),
+            test=split_path(EXPERIMENT.source, "test"),
+            expected=expected_sizes(EXPERIMENT.source),
             language=EXPERIMENT.source,
             program=program("import_corpus"),
         message:
-            "Reading your labelled sentences in {params.language}"
+            "Reading the labelled sentences in {params.language}"
         shell:
-            "{params.program} --language {params.language} --train {input.train} --dev {input.dev}"
-            " --test {input.test} {params.most}"
+            "{params.program} --language {params.language} --train {params.train} --dev {params.dev}"
+            " --test {params.test} {params.most} --expected {params.expected:q}"
             " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
             " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
             " --folder {params.folder} --log {log}"
 
-    rule own_target_corpus:
+    rule target_corpus:
         input:
-            unlabelled=lambda wildcards: own_file(wildcards.language, "train"),
-            test=lambda wildcards: own_file(wildcards.language, "test"),
+            unlabelled=lambda wildcards: split_input(wildcards.language, "train"),
+            test=lambda wildcards: split_input(wildcards.language, "test"),
         output:
             unlabelled=f"{CORPORA}/{{language}}/unlabelled.parquet",
             test=f"{CORPORA}/{{language}}/test.parquet",
         log:
-            f"logs/{EXPERIMENT.name}/own_target_corpus-{{language}}.log",
+            f"logs/{EXPERIMENT.name}/target_corpus-{{language}}.log",
         benchmark:
-            f"{RESULTS}/timings/own_target_corpus-{{language}}.tsv"
+            f"{RESULTS}/timings/target_corpus-{{language}}.tsv"
         wildcard_constraints:
             language="|".join(EXPERIMENT.targets),
         conda:
             "../../envs/mclner.yaml"
         params:
-            **own_corpus_settings("unlabelled_sentences"),
+            **corpus_settings("unlabelled_sentences"),
+            unlabelled=lambda wildcards: split_path(wildcards.language, "train"),
+            test=lambda wildcards: split_path(wildcards.language, "test"),
+            expected=lambda wildcards: expected_sizes(wildcards.language),
             program=program("import_corpus"),
         message:
-            "Reading your sentences in {wildcards.language}; the training ones without their tags"
+            "Reading the sentences in {wildcards.language}; the training ones without their tags"
         shell:
-            "{params.program} --language {wildcards.language} --unlabelled {input.unlabelled}"
-            " --test {input.test} {params.most}"
+            "{params.program} --language {wildcards.language} --unlabelled {params.unlabelled}"
+            " --test {params.test} {params.most} --expected {params.expected:q}"
             " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
             " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
             " --folder {params.folder} --log {log}"

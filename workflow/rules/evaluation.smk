@@ -16,7 +16,7 @@ rule evaluate:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(4000),
+        mem_mb=megabytes(config["megabytes_a_run"]),
     params:
         experiment=EXPERIMENT.name,
         program=program("evaluate"),

@@ -20,9 +20,66 @@ rule cldr_lexicons:
         " --folder resources/lexicons/cldr --log {log}"
 
 
+rule fetched_lexicon:
+    input:
+        download="resources/downloads/lexicons/{source}/{language}",
+        table=ROOT / "config" / "languages.tsv",
+    output:
+        "resources/lexicons/{source}/en-{language}.tsv",
+    log:
+        "logs/lexicons/{source}-{language}.log",
+    benchmark:
+        f"{RESULTS}/timings/lexicon-{{source}}-{{language}}.tsv"
+    wildcard_constraints:
+        source=one_of(LEXICONS_BY_ADDRESS),
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        form=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source]["form"],
+        program=program("import_lexicon"),
+    message:
+        "Reading the lexicon of {wildcards.language} ({wildcards.source})"
+    shell:
+        "{params.program} --download {input.download} --form {params.form} --language {wildcards.language}"
+        " --table {input.table} --output {output} --log {log}"
+
+
+rule translated_vocabulary:
+    input:
+        sentences=corpus(EXPERIMENT.source, "train"),
+        table=ROOT / "config" / "languages.tsv",
+        model=lambda wildcards: f"resources/translators/{LEXICONS_BY_TRANSLATION[wildcards.source]['translator']}",
+    output:
+        f"{RESULTS}/lexicons/{{source}}/en-{{language}}.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/lexicons/{{source}}-{{language}}.log",
+    benchmark:
+        f"{RESULTS}/timings/lexicon-{{source}}-{{language}}.tsv"
+    wildcard_constraints:
+        source=one_of(LEXICONS_BY_TRANSLATION),
+    conda:
+        "../../envs/mclner.yaml"
+    threads: THREADS
+    resources:
+        gpu=1,
+        mem_mb=megabytes(config["megabytes_a_run"]),
+    params:
+        source=EXPERIMENT.source,
+        most=lambda wildcards: LEXICONS_BY_TRANSLATION[wildcards.source]["words"],
+        program=program("translate_vocabulary"),
+        translator_threads=THREADS,
+    message:
+        "Translating the vocabulary into {wildcards.language}"
+    shell:
+        "{params.program} --sentences {input.sentences} --source {params.source} --language {wildcards.language}"
+        " --table {input.table} --model {input.model} --most {params.most}"
+        " --threads {params.translator_threads} --output {output} --log {log}"
+
+
 rule merged_lexicons:
     input:
-        lexicon_files(),
+        files=lexicon_files(),
+        sentences=corpus(EXPERIMENT.source, "train"),
     output:
         lexicons=expand(f"{RESULTS}/lexicons/en-{{language}}.tsv", language=EXPERIMENT.targets),
         counts=f"{RESULTS}/lexicons/counts.tsv",
@@ -40,5 +97,5 @@ rule merged_lexicons:
     message:
         "Merging the lexicons"
     shell:
-        "{params.program} --languages {params.languages} --sources {params.sources}"
+        "{params.program} --languages {params.languages} --sources {params.sources} --sentences {input.sentences}"
         " --folder {params.folder} --counts {output.counts} --log {log}"

@@ -7,6 +7,15 @@ FIGURES = {
     "error_kinds": EXPERIMENT.compare,
 }
 TABLES = ["main", "ablation", "breakdown", "published"]
+INPUT_TABLES = {
+    name: files
+    for name, files in {
+        "sources": [rules.lock.output[0]] if fetched() else [],
+        "lexicons": [rules.merged_lexicons.output.counts],
+        "translations": counted_translations(),
+    }.items()
+    if files
+}
 MAIN_VARIANTS = list(
     dict.fromkeys(
         variant
@@ -93,3 +102,32 @@ rule table:
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
         " --described {input.described} --published {input.published} --output {output.markdown} --log {log}"
+
+
+rule input_table:
+    input:
+        lambda wildcards: INPUT_TABLES[wildcards.name],
+    output:
+        markdown=report(
+            f"{RESULTS}/tables/{{name}}.md",
+            category="Inputs",
+            labels={"table": "{name}"},
+            caption="../report/input_table.rst",
+        ),
+        latex=f"{RESULTS}/tables/{{name}}.tex",
+    log:
+        f"logs/{EXPERIMENT.name}/tables/{{name}}.log",
+    benchmark:
+        f"{RESULTS}/timings/table-{{name}}.tsv"
+    wildcard_constraints:
+        name=one_of(INPUT_TABLES),
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        experiment=EXPERIMENT.name,
+        program=program("write_input_table"),
+    message:
+        "Writing the table of {wildcards.name}"
+    shell:
+        "{params.program} {wildcards.name} --inputs {input} --experiment {params.experiment}"
+        " --output {output.markdown} --log {log}"

@@ -23,7 +23,7 @@ rule figures:
 
 rule tables:
     input:
-        expand(f"{RESULTS}/tables/{{name}}.md", name=TABLES),
+        expand(f"{RESULTS}/tables/{{name}}.md", name=[*TABLES, *INPUT_TABLES]),
 
 
 rule main_table:

@@ -14,7 +14,7 @@ rule pseudo_labels:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(4000),
+        mem_mb=megabytes(config["megabytes_a_run"]),
     params:
         entity_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["entity_threshold"],
         outside_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["outside_threshold"],
@@ -35,7 +35,7 @@ rule pseudo_labels:
 rule train:
     input:
         unpack(training_inputs),
-        encoder=ENCODER,
+        encoder=encoder_folder,
         train=corpus(EXPERIMENT.source, "train"),
         dev=corpus(EXPERIMENT.source, "dev"),
     output:
@@ -51,7 +51,7 @@ rule train:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(4000),
+        mem_mb=megabytes(config["megabytes_a_run"]),
     params:
         settings=lambda wildcards: json.dumps(
             EXPERIMENT.run_settings(wildcards.variant) | {"seed": int(wildcards.seed)}, sort_keys=True

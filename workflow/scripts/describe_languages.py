@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from mclner.codeswitch import PhraseTable, find_phrases
 from mclner.corpus import Sentence, count_entities, read_corpus
+from mclner.coverage import coverage
 from mclner.files import write_tsv
 from mclner.languages import read_languages
-from mclner.lexicon import Lexicon, read_lexicon
+from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
@@ -56,25 +56,6 @@ def fertility(sentences: Iterable[Sentence], tokenizer: PreTrainedTokenizerBase)
     total = sum(len(ids) for ids in pieces)
     unknown = sum(identifier == tokenizer.unk_token_id for ids in pieces for identifier in ids)
     return total / max(len(words), 1), unknown / max(total, 1)
-
-
-def coverage(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[float, float]:
-    """Share of the words, and of the words inside entities, that belong to a phrase the lexicon translates."""
-    table = PhraseTable.of({"target": lexicon})
-    counts = {True: [0, 0], False: [0, 0]}  # inside an entity -> [covered, words]
-    for sentence in sentences:
-        tags = sentence.tags or ("O",) * len(sentence.tokens)
-        covered = {
-            position
-            for phrase in find_phrases(sentence.tokens, tags, table)
-            for position in range(phrase.start, phrase.end)
-        }
-        for position, (token, tag) in enumerate(zip(sentence.tokens, tags, strict=True)):
-            if any(character.isalpha() for character in token):
-                counts[tag != "O"][0] += position in covered
-                counts[tag != "O"][1] += 1
-    inside, outside = counts[True], counts[False]
-    return (inside[0] + outside[0]) / max(inside[1] + outside[1], 1), inside[0] / max(inside[1], 1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from mclner.corpus import Sentence, count_entities, write_corpus
-from mclner.own_data import map_types, read_own, sample
+from mclner.errors import InputError
+from mclner.own_data import map_types, read_own, sample, strip_language_prefix
 from mclner.program import log_counts, make_parser, run_program
 
 log = logging.getLogger("mclner.import")
@@ -21,21 +22,30 @@ def main(arguments: argparse.Namespace) -> None:
     for split, path in (("train", arguments.train), ("dev", arguments.dev), ("test", arguments.test)):
         if path is None:
             continue
-        sentences = labelled(arguments, path, repairs)
+        sentences = labelled(arguments, split, path, repairs)
         if split == "train":
             sentences = sample(sentences, arguments.most, arguments.seed)
         save(arguments, split, sentences)
     if arguments.unlabelled is not None:
-        sentences = read_own(
-            arguments.unlabelled, arguments.language, repairs, arguments.token_column, arguments.tag_column
-        )
+        sentences = read_split(arguments, "train", arguments.unlabelled, repairs)
         chosen = sample(sentences, arguments.most, arguments.seed)
         save(arguments, "unlabelled", [replace(sentence, tags=None) for sentence in chosen])
     log_counts(sorted(repairs.items()), "repairs")
 
 
-def labelled(arguments: argparse.Namespace, path: Path, repairs: Counter[str]) -> list[Sentence]:
+def read_split(arguments: argparse.Namespace, split: str, path: Path, repairs: Counter[str]) -> list[Sentence]:
+    """Sentences of a file. Raises InputError where their number, empty ones included, is not the expected one."""
+    empty = repairs["empty sentences"]
     sentences = read_own(path, arguments.language, repairs, arguments.token_column, arguments.tag_column)
+    rows = len(sentences) + repairs["empty sentences"] - empty
+    expected = json.loads(arguments.expected).get(split, rows)
+    if rows != expected:
+        raise InputError(path, f"holds {rows} sentences instead of {expected}.", "Fetch it again, or correct `sizes`.")
+    return strip_language_prefix(sentences, arguments.language)
+
+
+def labelled(arguments: argparse.Namespace, split: str, path: Path, repairs: Counter[str]) -> list[Sentence]:
+    sentences = read_split(arguments, split, path, repairs)
     return map_types(sentences, json.loads(arguments.tag_mapping), arguments.entity_types, path)
 
 
@@ -53,6 +63,7 @@ if __name__ == "__main__":
     parser.add_argument("--test", type=Path, help="labelled sentences that are scored")
     parser.add_argument("--unlabelled", type=Path, help="sentences whose tags are dropped")
     parser.add_argument("--most", type=int, help="sentences kept for training, or of unlabelled text")
+    parser.add_argument("--expected", default="{}", help="JSON: split -> number of sentences that it must have")
     parser.add_argument("--seed", type=int, default=1, help="seed of the draw where there are more")
     parser.add_argument("--token-column", type=int, default=0)
     parser.add_argument("--tag-column", type=int, default=-1)

@@ -1,4 +1,4 @@
-"""Merge the lexicons of several sources, language by language, and count what each source brings."""
+"""Merge the lexicons of several sources, language by language; count what each brings and how much it covers."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
+from mclner.corpus import read_corpus
+from mclner.coverage import coverage
 from mclner.files import write_tsv
-from mclner.lexicon import merge_pairs, read_pairs, write_pairs
-from mclner.program import log_counts, make_parser, run_program
+from mclner.lexicon import lexicon_of, merge_pairs, read_pairs, write_pairs
+from mclner.program import log_counts, make_parser, run_program, with_progress
+
+COLUMNS = ("language", "source", "pairs", "added", "covered_words", "covered_entity_words")
 
 
 def main(arguments: argparse.Namespace) -> None:
     repairs: Counter[str] = Counter()
+    sentences = read_corpus(arguments.sentences)
     rows: list[dict[str, object]] = []
-    for language in arguments.languages:
+    for language in with_progress(arguments.languages, "merging", "languages"):
         files = {folder.name: folder / f"en-{language}.tsv" for folder in arguments.sources}
-        merged, added = merge_pairs({name: read_pairs(path, repairs) for name, path in files.items() if path.exists()})
+        pairs = {name: read_pairs(path, repairs) for name, path in files.items() if path.exists()}
+        merged, added = merge_pairs(pairs)
         write_pairs(merged, arguments.folder / f"en-{language}.tsv")
-        rows += [{"language": language, "source": name, "pairs": added[name]} for name in files]
-    write_tsv(rows, ["language", "source", "pairs"], arguments.counts)
+        for name, found in [*pairs.items(), ("all", merged)]:
+            words, entity_words = coverage(sentences, lexicon_of(found))
+            number = len(merged) if name == "all" else added[name]
+            row = (language, name, len(found), number, f"{words:.4f}", f"{entity_words:.4f}")
+            rows.append(dict(zip(COLUMNS, row, strict=True)))
+    write_tsv(rows, COLUMNS, arguments.counts)
     log_counts(sorted(repairs.items()), "repairs")
 
 
@@ -29,6 +39,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--sources", type=Path, nargs="+", required=True, help="folders of en-<language>.tsv, best first"
     )
+    parser.add_argument("--sentences", type=Path, required=True, help="source sentences, for what is covered")
     parser.add_argument("--folder", type=Path, required=True, help="folder to write en-<language>.tsv to")
-    parser.add_argument("--counts", type=Path, required=True, help="table to write: pairs that each source adds")
+    parser.add_argument("--counts", type=Path, required=True, help="table to write: pairs and coverage by source")
     run_program(parser, main)

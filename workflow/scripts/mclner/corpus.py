@@ -110,8 +110,9 @@ def read_conll(
 ) -> list[Sentence]:
     """Sentences of a CoNLL file: one token a line, blank lines between sentences.
 
-    Columns are split at tabs where a line has one, at white space otherwise. `-DOCSTART-` lines are skipped, empty
-    sentences dropped and counted in `repairs`. `tag_column=None` reads unlabelled text. Raises InputError.
+    Columns are split at tabs where a line has one, at white space otherwise. `-DOCSTART-` lines are skipped, and so are
+    comments: lines that begin with # and end with no tag. Empty sentences are dropped; both are counted in `repairs`.
+    `tag_column=None` reads unlabelled text. Raises InputError.
     """
     sentences: list[Sentence] = []
     for rows in _conll_blocks(path, repairs):
@@ -119,6 +120,9 @@ def read_conll(
         tags: list[str] = []
         for number, line in rows:
             fields = line.split("\t") if "\t" in line else line.split()
+            if line.startswith("#") and not is_tag(fields[-1].strip()):
+                repairs["comments"] += 1
+                continue
             try:
                 tokens.append(fields[token_column])
                 tag = "O" if tag_column is None else fields[tag_column].strip()
@@ -134,6 +138,8 @@ def read_conll(
                     path, f"'{tag}' is no tag.", "Expected O, B-TYPE or I-TYPE in the last column.", number
                 )
             tags.append(to_iob(tag))
+        if not tokens:
+            continue
         identifier = f"{lang}-{len(sentences) + 1}"
         sentences.append(make_sentence(identifier, lang, tokens, None if tag_column is None else tags, repairs))
     return sentences

@@ -46,6 +46,10 @@ class Experiment:
         variants = {name: resolve_variant(name, config) for name in config["variants"]}
         for name, settings in variants.items():
             check_variant(name, settings, config)
+        for name, recipe in config["translation"].items():
+            if recipe["backend"] == "nllb":
+                place = f"translation recipe {name}: there is no translator '{recipe['translator']}'."
+                _known(recipe["translator"], config["translators"], place)
         for key in ("baseline", "method"):
             _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
         for name in config["compare"]:
@@ -98,6 +102,9 @@ def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, A
         ("translation", settings["views"]["translated"]),
         ("self_training", settings["self_training"]),
     )
+    if settings["encoder"] is not None:
+        names = [encoder["name"] for encoder in (config["encoder"], *config["more_encoders"])]
+        _known(settings["encoder"], names, f"variant {name}: there is no encoder '{settings['encoder']}'.")
     for section, recipe in recipes:
         if recipe is not None:
             _known(recipe, config[section], f"variant {name}: there is no recipe '{recipe}' under {section}.")

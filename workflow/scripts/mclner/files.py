@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mclner.errors import InputError
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
@@ -58,3 +60,18 @@ def write_tsv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], path: P
         writer = csv.DictWriter(stream, columns, delimiter="\t", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of a tab-separated table with just these `columns`. Raises InputError, with the line of a broken row."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, f"cannot be read ({error}).", "Restore it, or correct its name.") from None
+    if not rows or rows[0] != list(columns):
+        raise InputError(path, f"has the columns {rows[:1]}.", f"Expected {list(columns)}, split by tabs.", 1)
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(columns):
+            raise InputError(path, f"has {len(row)} columns.", f"Expected {len(columns)}, split by tabs.", number)
+    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]

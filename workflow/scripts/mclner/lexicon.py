@@ -25,7 +25,7 @@ def read_pairs(path: Path, repairs: Counter[str]) -> list[tuple[str, str]]:
         if not line.strip():
             continue
         english, _, translation = line.partition("\t") if "\t" in line else _split_at_space(line)
-        english, translation = _clean_phrase(english), _clean_phrase(translation)
+        english, translation = clean_phrase(english), clean_phrase(translation)
         if not english or not translation:
             raise InputError(path, f"has one column: '{line.strip()}'.", "Expected english<TAB>translation.", number)
         rows += 1
@@ -39,7 +39,8 @@ def _split_at_space(line: str) -> tuple[str, str, str]:
     return fields[0], " ", fields[1] if len(fields) > 1 else ""
 
 
-def _clean_phrase(phrase: str) -> str:
+def clean_phrase(phrase: str) -> str:
+    """A word or phrase without invisible characters, its words parted by single spaces."""
     return " ".join(clean_token(token) for token in phrase.split())
 
 
@@ -67,7 +68,12 @@ def merge_pairs(sources: Mapping[str, Iterable[tuple[str, str]]]) -> tuple[list[
 
 def read_lexicon(path: Path) -> Lexicon:
     """The lexicon of a file; translations in file order."""
+    return lexicon_of(read_pairs(path, Counter()))
+
+
+def lexicon_of(pairs: Iterable[tuple[str, str]]) -> Lexicon:
+    """The lexicon of rows; translations in their order."""
     lexicon: Lexicon = {}
-    for english, translation in read_pairs(path, Counter()):
+    for english, translation in pairs:
         lexicon.setdefault(english.lower(), []).append(translation)
     return lexicon

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mclner.corpus import Sentence, make_sentence, read_conll
+from mclner.corpus import Sentence, clean_token, make_sentence, read_conll
 from mclner.errors import InputError
 from mclner.tags import OUTSIDE, is_tag, to_iob
 
@@ -24,6 +25,7 @@ def read_own(
 ) -> list[Sentence]:
     """Sentences of `path`, read by its ending; Parquet and JSON Lines have the fields `tokens` and `tags`.
 
+    A folder holds Parquet files of the Hugging Face hub: `ner_tags` will do for `tags`, numbers for strings.
     Raises InputError with the line (CoNLL, JSON Lines) or row (Parquet) that is wrong.
     """
     if path.suffix == ".jsonl":
@@ -31,9 +33,45 @@ def read_own(
         return _from_records(
             (_parse_json(path, number, line) for number, line in enumerate(lines, 1)), path, lang, repairs
         )
-    if path.suffix == ".parquet":
-        return _from_records(pq.read_table(path).to_pylist(), path, lang, repairs)
+    if path.suffix == ".parquet" or path.is_dir():
+        return _from_records(_parquet_records(path), path, lang, repairs)
     return read_conll(path, lang, repairs, token_column, tag_column)
+
+
+def _parquet_records(path: Path) -> list[dict[str, Any]]:
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(path, f"is no readable Parquet ({error}).", "Delete it and fetch or write it again.") from None
+    field = "tags" if "tags" in table.column_names else "ner_tags"
+    if not {"tokens", field} <= set(table.column_names):
+        raise InputError(path, f"has the columns {table.column_names}.", "Expected tokens and tags, or ner_tags.")
+    rows = table.select(["tokens", field]).rename_columns(["tokens", "tags"]).to_pylist()
+    if pa.types.is_integer(table.schema.field(field).type.value_type):
+        names = _tag_names(table.schema, field, path)
+        rows = [row | {"tags": [names[number] for number in row["tags"]]} for row in rows]
+    return rows
+
+
+def _tag_names(schema: pa.Schema, field: str, path: Path) -> list[str]:
+    """Names of numbered tags, from the schema that the `datasets` library leaves in a Parquet file."""
+    from datasets import ClassLabel, Features
+
+    feature = getattr(Features.from_arrow_schema(schema).get(field), "feature", None)
+    if not isinstance(feature, ClassLabel):
+        raise InputError(path, f"has numbers as {field} and no names for them.", "Write the tags as strings.")
+    return list(feature.names)
+
+
+def strip_language_prefix(sentences: Sequence[Sentence], lang: str) -> list[Sentence]:
+    """PAN-X's raw files have `en:word` for `word`; the prefix goes, at the first colon, where every token has it."""
+    prefix = f"{lang}:"
+    if not all(token.startswith(prefix) for sentence in sentences for token in sentence.tokens):
+        return list(sentences)
+    return [
+        replace(sentence, tokens=tuple(clean_token(token[len(prefix) :]) for token in sentence.tokens))
+        for sentence in sentences
+    ]
 
 
 def _parse_json(path: Path, number: int, line: str) -> Any:

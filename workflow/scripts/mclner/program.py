@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +24,21 @@ def make_parser(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--log", type=Path, help="write the log to this file (default: standard error)")
     return parser
+
+
+def add_lock_options(parser: argparse.ArgumentParser) -> None:
+    """`--lock` and `--policy`, for programs that fetch; the pipeline gives the policy by the environment.
+
+    As a parameter of the rules it would make every download stale whenever it changes.
+    """
+    policy = os.environ.get("MCLNER_LOCK_POLICY", "check")
+    parser.add_argument("--lock", type=Path, required=True, help="the lock file: revisions and checksums")
+    parser.add_argument(
+        "--policy",
+        choices=("check", "renew"),
+        default=policy,
+        help="renew: what comes replaces what was locked",
+    )
 
 
 def start_log(path: Path | None) -> None:

@@ -83,6 +83,7 @@ class RunSettings:
     objectives: ObjectiveSettings = field(default_factory=ObjectiveSettings)
     views: ViewSettings = field(default_factory=ViewSettings)
     self_training: str | None = None
+    encoder: str | None = None
     entity_types: tuple[str, ...] = ("PER", "ORG", "LOC")
     source: str = "en"
     seed: int = 1

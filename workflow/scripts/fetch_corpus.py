@@ -1,0 +1,80 @@
+"""Fetch the Parquet files of one language of a corpus from the Hugging Face hub, at a fixed revision.
+
+Sources are tried in order; the next one only where the hub does not have the one before, and never where the lock file
+names the one to take. What was taken, and from where, stands in record.json beside the files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from mclner.download import Limits
+from mclner.errors import InputError
+from mclner.hub import GoneError, dataset_files, fetch_files, resolve_revision
+from mclner.lockfile import Record, fetch_once
+from mclner.program import add_lock_options, make_parser, run_program
+
+log = logging.getLogger("mclner.fetch")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    sources = json.loads(arguments.sources)
+
+    def fill(staging: Path, locked: Record | None) -> tuple[Record, str]:
+        for source in allowed(sources, locked, arguments.name):
+            try:
+                return fetch_source(source, arguments, locked, staging), source.get("licence", "not stated")
+            except GoneError as error:
+                log.warning("%s", error)
+                last = error
+        raise last
+
+    fetch_once(arguments.folder, arguments.name, arguments.lock, arguments.policy == "renew", fill)
+
+
+def allowed(sources: list[dict[str, Any]], locked: Record | None, name: str) -> list[dict[str, Any]]:
+    """All sources; or, where the download is locked, the one that it came from."""
+    if locked is None:
+        return sources
+    found = [source for source in sources if source["repository"] == locked["source"]["repository"]]
+    if not found:
+        raise InputError(
+            name, f"is locked to {locked['source']['repository']}.", "Name that source, or fetch with lock=renew."
+        )
+    return found
+
+
+def fetch_source(source: dict[str, Any], arguments: argparse.Namespace, locked: Record | None, staging: Path) -> Record:
+    """Bring the splits of one source to `<staging>/<split>/`; where they came from."""
+    limits = Limits(attempts=arguments.attempts)
+    language = arguments.language
+    repository, configuration = source["repository"], source["configuration"].format(language=language)
+    wanted = locked["source"]["revision"] if locked else source.get("revision")
+    revision = resolve_revision(repository, "dataset", wanted, limits)
+    raw = staging / ".raw"
+    files = dataset_files(repository, configuration, revision, raw / "cache", limits)
+    fetch_files(repository, "dataset", revision, [file for found in files.values() for file in found], raw, limits)
+    for split, found in files.items():
+        (staging / split).mkdir(exist_ok=True)
+        for number, file in enumerate(found):
+            os.replace(raw / file, staging / split / f"{number}.parquet")
+        log.info("%s %s: %d file(s)", language, split, len(found))
+    shutil.rmtree(raw)
+    return {"repository": repository, "revision": revision, "configuration": configuration}
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--sources", required=True, help="JSON list of repository, configuration, revision, licence")
+    parser.add_argument("--language", required=True)
+    parser.add_argument("--attempts", type=int, default=5, help="attempts at each file")
+    parser.add_argument("--name", required=True, help="name of the download in the lock file")
+    add_lock_options(parser)
+    parser.add_argument("--folder", type=Path, required=True, help="folder to fill: <split>/*.parquet, record.json")
+    run_program(parser, main)

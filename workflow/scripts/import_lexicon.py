@@ -1,0 +1,59 @@
+"""Bring a fetched bilingual lexicon into MUSE's form, without pairs whose translation is not in the target's script.
+
+MUSE's Thai and Chinese files, for one, are largely copied English.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections import Counter
+from pathlib import Path
+
+from mclner.errors import InputError
+from mclner.languages import read_languages
+from mclner.lexicon import clean_phrase, read_pairs, write_pairs
+from mclner.lockfile import RECORD, verify_folder
+from mclner.program import log_counts, make_parser, run_program
+from mclner.scripts import script_share
+from mclner.word2word import read_word2word
+
+log = logging.getLogger("mclner.lexicon")
+TRANSLATIONS_A_WORD = 3  # of word2word, which lists ten whatever their worth
+
+
+def main(arguments: argparse.Namespace) -> None:
+    language = read_languages(arguments.table)[arguments.language]
+    repairs: Counter[str] = Counter()
+    pairs = read_form(arguments.form, only_file(arguments.download), repairs)
+    kept = [pair for pair in pairs if script_share(pair[1], language.script) >= 0.5]
+    repairs["pairs in another script"] = len(pairs) - len(kept)
+    write_pairs(kept, arguments.output)
+    log.info("%s: %d pairs", language.code, len(kept))
+    log_counts(sorted(repairs.items()), "left out")
+
+
+def only_file(folder: Path) -> Path:
+    """The one file of a download. Raises InputError where there are others."""
+    verify_folder(folder)
+    files = [path for path in folder.iterdir() if path.name != RECORD]
+    if len(files) != 1:
+        raise InputError(folder, f"holds {len(files)} files instead of one.", "Delete it and fetch again.")
+    return files[0]
+
+
+def read_form(form: str, path: Path, repairs: Counter[str]) -> list[tuple[str, str]]:
+    if form == "muse":
+        return read_pairs(path, repairs)
+    pairs = [(clean_phrase(english), clean_phrase(word)) for english, word in read_word2word(path, TRANSLATIONS_A_WORD)]
+    return [pair for pair in pairs if all(pair)]
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--download", type=Path, required=True, help="folder of the download")
+    parser.add_argument("--form", choices=("muse", "word2word"), required=True)
+    parser.add_argument("--language", required=True)
+    parser.add_argument("--table", type=Path, required=True, help="the table of languages")
+    parser.add_argument("--output", type=Path, required=True)
+    run_program(parser, main)

@@ -1,0 +1,122 @@
+"""What was fetched, by revision and checksum: a record beside each download, and one lock file for them all.
+
+The lock file, config/lock.json, maps the name of a download, such as `corpora/panx/de`, to its record. A record has
+`source` (repository and revision, or url), `licence` and `files`: name -> bytes and sha256.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mclner.errors import InputError
+from mclner.files import content_hash, write_json
+
+RECORD = "record.json"
+Record = dict[str, Any]
+
+
+def make_record(folder: Path, source: Mapping[str, str], licence: str) -> Record:
+    """The record of all files under `folder`."""
+    files = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": content_hash(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != RECORD
+    }
+    return {"source": dict(source), "licence": licence, "files": files}
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file. Raises InputError where it is damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(path, f"is no readable JSON ({error}).", "Restore it, or delete it and fetch again.") from None
+
+
+def read_lock(path: Path) -> dict[str, Record]:
+    """Records by name; none where there is no lock file yet."""
+    return read_json(path) if path.exists() else {}
+
+
+def check_against_lock(name: str, record: Record, locked: Record | None, lock: Path) -> None:
+    """Raises InputError, naming the file, where what came is not what the lock file says."""
+    if locked is None:
+        return
+    remedy = f"If the change is wanted, fetch with --config lock=renew --forceall; it was recorded in {lock}."
+    if record["source"] != locked["source"]:
+        raise InputError(name, f"comes from {record['source']}, locked is {locked['source']}.", remedy)
+    for file in sorted({*record["files"], *locked["files"]}):
+        came, expected = record["files"].get(file), locked["files"].get(file)
+        if came != expected:
+            raise InputError(f"{name}/{file}", f"has changed upstream: {came}, locked is {expected}.", remedy)
+
+
+def verify_folder(folder: Path) -> Record:
+    """The record of a download, after checking that every file is as it was recorded. Raises InputError."""
+    record = read_json(folder / RECORD)
+    remedy = f"Delete {folder} and fetch again."
+    for name, expected in record["files"].items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != expected["bytes"]:
+            raise InputError(path, f"is not there with its {expected['bytes']} bytes.", remedy)
+        if content_hash(path) != expected["sha256"]:
+            raise InputError(path, "is damaged: its sha256 is not the recorded one.", remedy)
+    return record
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock beside `path`, so that two processes never update it at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def update_lock(path: Path, records: Mapping[str, Record], renew: bool) -> list[str]:
+    """Add `records` to the lock file; names whose record is new or, with `renew`, changed.
+
+    Raises InputError where a record differs and `renew` is not asked for.
+    """
+    with alone(path):
+        known = read_lock(path)
+        for name, record in records.items():
+            if not renew:
+                check_against_lock(name, record, known.get(name), path)
+        changed = [name for name, record in records.items() if known.get(name) != record]
+        if changed:
+            write_json(known | dict(records), path)
+    return changed
+
+
+def fetch_once(
+    folder: Path, name: str, lock: Path, renew: bool, fill: Callable[[Path, Record | None], tuple[Record, str]]
+) -> None:
+    """Fill `folder` with a download and its record; nothing is done where a whole one is there already.
+
+    `fill(staging, locked)` brings the files to a folder that outlives a failure, so that the next attempt goes on from
+    there, and gives the source and the licence. Only one process at a time works on a folder. Raises InputError.
+    """
+    with alone(folder):
+        if (folder / RECORD).exists():
+            verify_folder(folder)
+            return
+        locked = None if renew else read_lock(lock).get(name)
+        staging = folder.with_name(f".{folder.name}.fetching")
+        staging.mkdir(parents=True, exist_ok=True)
+        record = make_record(staging, *fill(staging, locked))
+        try:
+            check_against_lock(name, record, locked, lock)
+        except InputError:
+            shutil.rmtree(staging)
+            raise
+        write_json(record, staging / RECORD)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(staging, folder)

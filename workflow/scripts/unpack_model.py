@@ -1,0 +1,39 @@
+"""Bring a fetched encoder to its place, every file verified; hard links, where possible, take no space twice."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from mclner.errors import InputError
+from mclner.files import writing_folder
+from mclner.lockfile import verify_folder
+from mclner.program import make_parser, run_program
+
+log = logging.getLogger("mclner.unpack")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    record = verify_folder(arguments.download)
+    settings = json.loads((arguments.download / "config.json").read_text(encoding="utf-8"))
+    if "auto_map" in settings:
+        raise InputError(arguments.download, "asks for code of its own.", "Take an encoder that Transformers knows.")
+    with writing_folder(arguments.folder) as folder:
+        for name in record["files"]:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(arguments.download / name, folder / name)
+            except OSError:
+                shutil.copy(arguments.download / name, folder / name)
+    log.info("%s at %s", record["source"]["repository"], record["source"]["revision"])
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("--download", type=Path, required=True, help="folder of the download")
+    parser.add_argument("--folder", type=Path, required=True, help="model folder to write")
+    run_program(parser, main)

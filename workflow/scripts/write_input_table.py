@@ -1,0 +1,41 @@
+"""Write a table of what went into an experiment, as Markdown and as LaTeX: sources, lexicons or translations."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+from mclner.files import writing
+from mclner.program import make_parser, run_program
+from mclner.tables import to_latex, to_markdown
+
+CAPTIONS = {
+    "sources": "What was fetched: repository or address, revision, size and licence",
+    "lexicons": "Pairs of each lexicon source, pairs that it adds to those before it, and the share of the source's words, "
+    "and of those inside entities, that it covers",
+    "translations": "Translated sentences by language, and what the quality guard turned away",
+}
+
+
+def main(arguments: argparse.Namespace) -> None:
+    table = pd.concat(
+        [pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False) for path in arguments.inputs], ignore_index=True
+    )
+    table = table.rename(columns=lambda name: str(name).replace("_", " ").capitalize())
+    caption = f"{CAPTIONS[arguments.name]}; experiment {arguments.experiment}."
+    for path, text in (
+        (arguments.output, to_markdown(table, caption)),
+        (arguments.output.with_suffix(".tex"), to_latex(table, caption)),
+    ):
+        with writing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    parser = make_parser(__doc__)
+    parser.add_argument("name", choices=sorted(CAPTIONS))
+    parser.add_argument("--inputs", type=Path, nargs="+", required=True, help="tables to put below each other")
+    parser.add_argument("--experiment", required=True)
+    parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")
+    run_program(parser, main)
