@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from describe_languages import fertility
-from mclner.coverage import coverage
 from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence
+from mclner.coverage import coverage
 from mclner.error_analysis import count_error_kinds
 from mclner.tables import breakdown_table, published_table, to_latex, to_markdown
 from mclner.tags import Entity

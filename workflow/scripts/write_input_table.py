@@ -12,8 +12,8 @@ from mclner.tables import to_latex, to_markdown
 
 CAPTIONS = {
     "sources": "What was fetched: repository or address, revision, size and licence",
-    "lexicons": "Pairs of each lexicon source, pairs that it adds to those before it, and the share of the source's words, "
-    "and of those inside entities, that it covers",
+    "lexicons": "Pairs of each lexicon source, pairs that it adds to those before it, and the share of the English "
+    "training words, and of those inside entities, that it covers",
     "translations": "Translated sentences by language, and what the quality guard turned away",
 }
 

@@ -107,7 +107,7 @@ def _receive(url: str, response: requests.Response, partial: Path, held: int, li
     expected = response.headers.get("Content-Length")
     with partial.open("r+b" if held else "wb") as stream:
         stream.seek(held)
-        for chunk in response.iter_content(64 * 1024):
+        for chunk in response.iter_content(8 * 1024):
             stream.write(chunk)
             received += len(chunk)
             elapsed = time.monotonic() - begun

@@ -23,6 +23,7 @@ from huggingface_hub import HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # one line a request says little to a person
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 SPLITS = {"train": "train", "validation": "dev", "test": "test"}  # the hub's names -> ours

@@ -1,0 +1,146 @@
+"""What the stand-in for the hub serves: PAN-X, encoders, a translator and lexicons, in their real forms, small."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from conftest import DEMO
+from hub_standin import Repository, Standin
+from mclner.languages import read_languages
+from mclner.markup import read_markup
+
+ROOT = Path(__file__).resolve().parents[1]
+TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
+SPLITS = {"train": slice(0, 12), "validation": slice(12, 18), "test": slice(18, 26)}
+
+
+def panx_parquet(language: str, split: str, prefix: str = "") -> bytes:
+    """Sentences of the demo in the form of PAN-X: numbered tags, their names in the file's schema."""
+    from datasets import ClassLabel, Dataset, Features, Sequence, Value
+
+    rows = read_markup(DEMO / "test" / f"{language}.txt")[SPLITS[split]]
+    columns = {
+        "tokens": [[prefix + token for token in row.tokens] for row in rows],
+        "ner_tags": [[TAGS.index(tag) for tag in row.tags or ()] for row in rows],
+        "langs": [[language] * len(row.tokens) for row in rows],
+    }
+    words = Sequence(Value("string"))
+    features = Features({"tokens": words, "ner_tags": Sequence(ClassLabel(names=TAGS)), "langs": words})
+    stream = io.BytesIO()
+    Dataset.from_dict(columns, features=features).to_parquet(stream)
+    return stream.getvalue()
+
+
+def panx_repository(languages: Sequence[str], configuration: str) -> Repository:
+    """A data set repository with a configuration a language, such as `PAN-X.{language}`, declared in its README."""
+    lines, files = ["---", "configs:"], {}
+    for language in languages:
+        name = configuration.format(language=language)
+        lines += [f"- config_name: {name}", "  data_files:"]
+        for split in SPLITS:
+            lines += [f"  - split: {split}", f"    path: {name}/{split}-*"]
+            files[f"{name}/{split}-00000-of-00001.parquet"] = panx_parquet(language, split)
+    return Repository({"README.md": "\n".join([*lines, "---", ""]).encode(), **files})
+
+
+def folder_repository(folder: Path) -> Repository:
+    return Repository({path.name: path.read_bytes() for path in folder.iterdir()})
+
+
+def xlm_roberta(tiny_encoder: Path) -> Repository:
+    """An XLM-R with random weights and the tokenizer of `tiny_encoder`."""
+    import torch
+    from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
+    config = XLMRobertaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=160,
+        pad_token_id=1,
+    )
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        XLMRobertaModel(config).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        return folder_repository(Path(folder))
+
+
+def nllb(languages: Sequence[str]) -> Repository:
+    """An NLLB (M2M-100) with random weights that knows the codes of `languages`; pickled, as the real one is."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from transformers import M2M100Config, M2M100ForConditionalGeneration, NllbTokenizer
+
+    table = read_languages(ROOT / "config" / "languages.tsv")
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    learner = Tokenizer(models.BPE(unk_token="<unk>"))
+    learner.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=special, show_progress=False)
+    learner.train_from_iterator([(DEMO / "test" / "en.txt").read_text(encoding="utf-8")], trainer)
+    import json
+
+    learnt = json.loads(learner.to_str())["model"]
+    codes = [table[code].nllb for code in languages]
+    tokenizer = NllbTokenizer(
+        vocab=learnt["vocab"], merges=[tuple(pair) for pair in learnt["merges"]], extra_special_tokens=codes
+    )
+    torch.manual_seed(0)
+    config = M2M100Config(
+        vocab_size=len(tokenizer),
+        d_model=16,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=32,
+        decoder_ffn_dim=32,
+        max_position_embeddings=300,
+        decoder_start_token_id=2,
+        scale_embedding=True,
+    )
+    model = M2M100ForConditionalGeneration(config)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        (folder / "model.safetensors").unlink()
+        torch.save(model.state_dict(), folder / "pytorch_model.bin")
+        return folder_repository(folder)
+
+
+def lexicon_pages(languages: Sequence[str]) -> dict[str, bytes]:
+    """Lexicons of the demo as files of MUSE and of word2word, by path; Thai with a copied English pair, as MUSE has."""
+    pages = {}
+    for language in languages:
+        text = (DEMO / "words" / f"en-{language}.tsv").read_text(encoding="utf-8")
+        copied = "and\tand\n" if language == "th" else ""
+        pages[f"/muse/en-{language}.txt"] = (copied + text).replace("\t", " ").encode()
+        pairs = [line.split("\t") for line in text.splitlines() if "\t" in line]
+        english = {pair[0]: number for number, pair in enumerate(pairs)}
+        words = {number: pair[1] for number, pair in enumerate(pairs)}
+        translations = {english[pair[0]]: [number] for number, pair in enumerate(pairs)}
+        pages[f"/word2word/en-{language}.pkl"] = pickle.dumps((english, words, translations))
+    return pages
+
+
+def whole_hub(tiny_encoder: Path) -> Standin:
+    """All that config/paper.yaml fetches."""
+    languages = list(read_languages(ROOT / "config" / "languages.tsv"))
+    encoder = xlm_roberta(tiny_encoder)
+    return Standin(
+        repositories={
+            ("dataset", "google/xtreme"): panx_repository(languages, "PAN-X.{language}"),
+            ("model", "FacebookAI/xlm-roberta-base"): encoder,
+            ("model", "FacebookAI/xlm-roberta-large"): encoder,
+            ("model", "facebook/nllb-200-distilled-600M"): nllb(languages),
+        },
+        pages=lexicon_pages([language for language in languages if language != "en"]),
+    )

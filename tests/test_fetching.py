@@ -1,0 +1,256 @@
+"""Fetching: what comes is whole and as locked, trouble passes or is named, and two at once do no harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from hub_content import panx_repository
+from hub_standin import Repository, Standin, serve
+from mclner.download import Limits, download
+from mclner.errors import InputError
+from mclner.lockfile import read_lock, update_lock, verify_folder
+from mclner.word2word import read_word2word
+
+SCRIPTS = ROOT / "workflow" / "scripts"
+QUICK = Limits(attempts=3, first_pause=0.01, silence=0.5, slowest=1000)
+PAGE = bytes(range(256)) * 400
+
+
+@pytest.fixture
+def web() -> Iterator[Standin]:
+    with serve(Standin(pages={"/dictionary.txt": PAGE})) as standin:
+        yield standin
+
+
+@pytest.fixture(scope="module")
+def xtreme() -> Repository:
+    return panx_repository(["sw"], "PAN-X.{language}")
+
+
+def run(program: str, hub: Standin, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    variables = {"HF_ENDPOINT": hub.address, "HF_HOME": str(home / "cache"), "HF_HUB_OFFLINE": "0"}
+    command = [sys.executable, str(SCRIPTS / f"{program}.py"), *options, "--attempts", "2"]
+    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=120)
+
+
+def fetch_swahili(hub: Standin, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    sources: list[dict[str, Any]] = [
+        {"repository": "google/xtreme", "configuration": "PAN-X.{language}"},
+        {"repository": "unimelb-nlp/wikiann", "configuration": "{language}"},
+    ]
+    options = ("--sources", json.dumps(sources), "--language", "sw", "--name", "corpora/panx/sw", *options)
+    return run("fetch_corpus", hub, home, *options, "--lock", str(home / "lock.json"), "--folder", str(home / "sw"))
+
+
+@pytest.mark.parametrize("faults", [["500"], ["429", "503"], ["cut"], ["drip"]])
+def test_trouble_that_passes_is_waited_for(web: Standin, tmp_path: Path, faults: list[str]) -> None:
+    web.faults["dictionary"] = list(faults)
+    download(f"{web.address}/dictionary.txt", tmp_path / "it", QUICK)
+    assert (tmp_path / "it").read_bytes() == PAGE
+
+
+def test_a_cut_download_is_resumed_where_it_broke(web: Standin, tmp_path: Path) -> None:
+    web.faults["dictionary"] = ["cut"]
+    download(f"{web.address}/dictionary.txt", tmp_path / "it", QUICK)
+    (asked,) = web.ranges
+    assert 0 < int(asked.removeprefix("bytes=").removesuffix("-")) <= len(PAGE) // 2
+    assert (tmp_path / "it").read_bytes() == PAGE
+
+
+@pytest.mark.parametrize(
+    ("faults", "limits", "message"),
+    [
+        (["500"] * 9, QUICK, "in 3 attempts .answer 500"),
+        (["cut"] * 9, QUICK, "in 3 attempts"),
+        (["redirect"] * 99, QUICK, "redirects in a circle"),
+        (["gzip"], QUICK, "is sent compressed"),
+        ([], Limits(most_bytes=1000), "is larger than 1000 bytes"),
+    ],
+)
+def test_trouble_that_stays_names_the_address_and_leaves_no_file(
+    web: Standin, tmp_path: Path, faults: list[str], limits: Limits, message: str
+) -> None:
+    web.faults["dictionary"] = list(faults)
+    with pytest.raises(InputError, match=rf"{web.address}/dictionary.txt: .*{message}"):
+        download(f"{web.address}/dictionary.txt", tmp_path / "it", limits)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_page_is_said_at_once(web: Standin, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="answers 404"):
+        download(f"{web.address}/nothing.txt", tmp_path / "it", QUICK)
+    assert web.requests["/nothing.txt"] == 1
+
+
+def test_the_first_source_is_taken_and_recorded(xtreme: Repository, tmp_path: Path) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme})) as hub:
+        done = fetch_swahili(hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    record = verify_folder(tmp_path / "sw")
+    assert record["source"]["repository"] == "google/xtreme"
+    assert record["source"]["revision"] == xtreme.revision
+    assert set(record["files"]) == {"train/0.parquet", "dev/0.parquet", "test/0.parquet"}
+
+
+def test_the_second_source_is_taken_where_the_first_is_gone(tmp_path: Path) -> None:
+    with serve(Standin({("dataset", "unimelb-nlp/wikiann"): panx_repository(["sw"], "{language}")})) as hub:
+        done = fetch_swahili(hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "datasets/google/xtreme: answers 404" in done.stderr
+    assert verify_folder(tmp_path / "sw")["source"]["repository"] == "unimelb-nlp/wikiann"
+
+
+def test_where_every_source_is_gone_the_last_is_named(tmp_path: Path) -> None:
+    with serve(Standin()) as hub:
+        done = fetch_swahili(hub, tmp_path)
+    assert done.returncode == 1
+    assert f"error: {hub.address}/datasets/unimelb-nlp/wikiann: answers 404" in done.stderr
+
+
+@pytest.mark.parametrize("fault", ["500", "429", "cut"])
+def test_the_hub_may_stumble(xtreme: Repository, tmp_path: Path, fault: str) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme}, faults={"test-00000": [fault]})) as hub:
+        done = fetch_swahili(hub, tmp_path)
+    assert done.returncode == 0, done.stderr
+    verify_folder(tmp_path / "sw")
+
+
+def test_a_file_of_the_hub_with_a_wrong_checksum_is_refused_and_the_rest_is_kept(
+    xtreme: Repository, tmp_path: Path
+) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme}, faults={"validation-00000": ["wrong"]})) as hub:
+        done = fetch_swahili(hub, tmp_path)
+        assert done.returncode == 1
+        assert "validation-00000-of-00001.parquet: came with a wrong checksum" in done.stderr
+        assert not (tmp_path / "sw").exists()
+        assert fetch_swahili(hub, tmp_path).returncode == 0
+    verify_folder(tmp_path / "sw")
+
+
+def test_two_that_fetch_the_same_at_once_leave_one_whole_download(xtreme: Repository, tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with serve(Standin({("dataset", "google/xtreme"): xtreme})) as hub, ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: fetch_swahili(hub, tmp_path), range(2)))
+    assert [done.returncode for done in both] == [0, 0]
+    assert sum(count for path, count in hub.requests.items() if "train-00000" in path) <= 2  # a HEAD and a GET
+    verify_folder(tmp_path / "sw")
+
+
+def test_a_locked_download_comes_from_its_revision_or_not_at_all(xtreme: Repository, tmp_path: Path) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme})) as hub:
+        assert fetch_swahili(hub, tmp_path).returncode == 0
+        record = verify_folder(tmp_path / "sw")
+        changed = {**record, "files": {**record["files"], "test/0.parquet": {"bytes": 1, "sha256": "0" * 64}}}
+        update_lock(tmp_path / "lock.json", {"corpora/panx/sw": changed}, renew=False)
+        (tmp_path / "sw").rename(tmp_path / "before")
+        done = fetch_swahili(hub, tmp_path)
+        assert done.returncode == 1
+        assert "corpora/panx/sw/test/0.parquet: has changed upstream" in done.stderr
+        assert fetch_swahili(hub, tmp_path, "--policy", "renew").returncode == 0
+
+
+def test_a_locked_source_that_is_gone_is_not_replaced_by_another(xtreme: Repository, tmp_path: Path) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme})) as hub:
+        assert fetch_swahili(hub, tmp_path).returncode == 0
+    update_lock(tmp_path / "lock.json", {"corpora/panx/sw": verify_folder(tmp_path / "sw")}, renew=False)
+    (tmp_path / "sw").rename(tmp_path / "before")
+    with serve(Standin({("dataset", "unimelb-nlp/wikiann"): panx_repository(["sw"], "{language}")})) as hub:
+        done = fetch_swahili(hub, tmp_path)
+    assert done.returncode == 1
+    assert "datasets/google/xtreme: answers 404" in done.stderr
+
+
+def test_the_lock_file_grows_and_refuses_what_differs(tmp_path: Path) -> None:
+    lock = tmp_path / "lock.json"
+    record = {"source": {"url": "u"}, "licence": "", "files": {"a": {"bytes": 1, "sha256": "x"}}}
+    assert update_lock(lock, {"one": record}, renew=False) == ["one"]
+    assert update_lock(lock, {"one": record, "two": record}, renew=False) == ["two"]
+    other = record | {"files": {"a": {"bytes": 1, "sha256": "y"}}}
+    with pytest.raises(InputError, match="one/a: has changed upstream"):
+        update_lock(lock, {"one": other}, renew=False)
+    assert update_lock(lock, {"one": other}, renew=True) == ["one"]
+    assert read_lock(lock) == {"one": other, "two": record}
+
+
+def test_a_model_without_safetensors_is_refused_unless_asked_for(tmp_path: Path) -> None:
+    files = {"config.json": b"{}", "tokenizer.json": b"{}", "pytorch_model.bin": b"weights"}
+    options = ("--repository", "a/b", "--name", "encoders/b", "--lock", str(tmp_path / "lock.json"))
+    with serve(Standin({("model", "a/b"): Repository(files)})) as hub:
+        done = run("fetch_model", hub, tmp_path, *options, "--folder", str(tmp_path / "b"))
+        assert done.returncode == 1
+        assert "lacks config.json, tokenizer.json or weights as safetensors" in done.stderr
+        assert run("fetch_model", hub, tmp_path, *options, "--folder", str(tmp_path / "b"), "--pickled").returncode == 0
+    assert set(verify_folder(tmp_path / "b")["files"]) == set(files)
+
+
+class Hostile:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, ("echo taken over",)
+
+
+def test_a_word2word_lexicon_is_read_as_data_and_code_is_refused(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.pkl", tmp_path / "bad.pkl"
+    good.write_bytes(pickle.dumps(({"cat": 0, "dog": 1}, {5: "paka", 6: "mbwa"}, {0: [5, 6], 1: [6]})))
+    assert read_word2word(good, best=1) == [("cat", "paka"), ("dog", "mbwa")]
+    bad.write_bytes(pickle.dumps(({"cat": Hostile()}, {}, {})))
+    with pytest.raises(InputError, match=r"it asks for posix\.system"):
+        read_word2word(bad, best=1)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """A bundle of two files, made in one folder and ready to be unpacked in another."""
+    (tmp_path / "here" / "resources" / "downloads").mkdir(parents=True)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "here" / "resources" / "downloads" / name).write_text(name)
+    command = [sys.executable, str(SCRIPTS / "bundle.py"), "--items", "resources/downloads", "--bundle", "it.tar"]
+    subprocess.run(command, cwd=tmp_path / "here", check=True, capture_output=True)
+    (tmp_path / "there").mkdir()
+    return tmp_path / "here" / "it.tar"
+
+
+def unpack(bundle: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPTS / "unpack_bundle.py"), str(bundle), "--into", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_a_bundle_is_unpacked_and_verified(bundle: Path, tmp_path: Path) -> None:
+    assert unpack(bundle, tmp_path / "there").returncode == 0
+    assert (tmp_path / "there" / "resources" / "downloads" / "b.txt").read_text() == "b.txt"
+    assert "2 were there already" in unpack(bundle, tmp_path / "there").stderr
+
+
+def test_a_damaged_bundle_is_named(bundle: Path, tmp_path: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    place = data.rindex(b"b.txt")  # the content, not the header
+    data[place : place + 1] = b"B"
+    bundle.write_bytes(bytes(data))
+    done = unpack(bundle, tmp_path / "there")
+    assert done.returncode == 1
+    assert "holds a damaged resources/downloads/b.txt" in done.stderr
+    assert not (tmp_path / "there" / "resources" / "downloads" / "b.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/tmp/out.txt", "workflow/x.py", "resources/../../out.txt"])
+def test_a_bundle_writes_nothing_outside_its_folders(tmp_path: Path, name: str) -> None:
+    import io
+
+    with tarfile.open(tmp_path / "bad.tar", "w") as archive:
+        for member, content in (("manifest.json", json.dumps({name: "0" * 64}).encode()), (name, b"x")):
+            header = tarfile.TarInfo(member)
+            header.size = len(content)
+            archive.addfile(header, io.BytesIO(content))
+    done = unpack(tmp_path / "bad.tar", tmp_path / "there")
+    assert done.returncode == 1
+    assert "has no place here" in done.stderr
