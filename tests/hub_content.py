@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import tempfile
 from collections.abc import Sequence
@@ -11,7 +12,11 @@ from pathlib import Path
 from conftest import DEMO
 from hub_standin import Repository, Standin
 from mclner.languages import read_languages
+from mclner.markers import mark
 from mclner.markup import read_markup
+from mclner.tags import entities_of
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers import NllbTokenizer
 
 ROOT = Path(__file__).resolve().parents[1]
 TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
@@ -73,40 +78,46 @@ def xlm_roberta(tiny_encoder: Path) -> Repository:
         return folder_repository(Path(folder))
 
 
-def nllb(languages: Sequence[str]) -> Repository:
-    """An NLLB (M2M-100) with random weights that knows the codes of `languages`; pickled, as the real one is."""
+def nllb(languages: Sequence[str], taught: Sequence[str], steps: int = 120) -> Repository:
+    """A tiny NLLB (M2M-100) that has learnt sentences of the demo by heart; pickled, as the real one is.
+
+    `languages` are those whose codes it knows, `taught` those it can translate into: markers and all.
+    """
     import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-    from transformers import M2M100Config, M2M100ForConditionalGeneration, NllbTokenizer
+    from transformers import M2M100Config, M2M100ForConditionalGeneration
 
     table = read_languages(ROOT / "config" / "languages.tsv")
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    learner = Tokenizer(models.BPE(unk_token="<unk>"))
-    learner.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=special, show_progress=False)
-    learner.train_from_iterator([(DEMO / "test" / "en.txt").read_text(encoding="utf-8")], trainer)
-    import json
-
-    learnt = json.loads(learner.to_str())["model"]
-    codes = [table[code].nllb for code in languages]
-    tokenizer = NllbTokenizer(
-        vocab=learnt["vocab"], merges=[tuple(pair) for pair in learnt["merges"]], extra_special_tokens=codes
-    )
+    pairs = [(table[code].nllb, *pair) for code in taught for pair in marked_pairs(code)]
+    tokenizer = nllb_tokenizer([table[code].nllb for code in languages], [text for pair in pairs for text in pair[1:]])
     torch.manual_seed(0)
     config = M2M100Config(
         vocab_size=len(tokenizer),
-        d_model=16,
+        d_model=64,
         encoder_layers=1,
         decoder_layers=1,
         encoder_attention_heads=2,
         decoder_attention_heads=2,
-        encoder_ffn_dim=32,
-        decoder_ffn_dim=32,
+        encoder_ffn_dim=128,
+        decoder_ffn_dim=128,
+        dropout=0.0,
+        attention_dropout=0.0,
         max_position_embeddings=300,
         decoder_start_token_id=2,
         scale_embedding=True,
     )
     model = M2M100ForConditionalGeneration(config)
+    inputs = tokenizer([english for _, english, _ in pairs], padding=True, return_tensors="pt")
+    rows = [
+        [tokenizer.convert_tokens_to_ids(code), *tokenizer(text, add_special_tokens=False)["input_ids"], 2]
+        for code, _, text in pairs
+    ]
+    labels = torch.nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=-100)
+    optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
+    for _ in range(steps):
+        loss = model(**inputs, labels=labels).loss
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model.save_pretrained(folder)
@@ -114,6 +125,25 @@ def nllb(languages: Sequence[str]) -> Repository:
         (folder / "model.safetensors").unlink()
         torch.save(model.state_dict(), folder / "pytorch_model.bin")
         return folder_repository(folder)
+
+
+def marked_pairs(language: str) -> list[tuple[str, str]]:
+    """Training sentences of the stand-in's PAN-X in English and a target, entities in brackets on both sides."""
+    sides = [read_markup(DEMO / "test" / f"{code}.txt")[SPLITS["train"]] for code in ("en", language)]
+    texts = [[mark(row.tokens, entities_of(row.tags or ())) for row in side] for side in sides]
+    return list(zip(*texts, strict=True))
+
+
+def nllb_tokenizer(codes: Sequence[str], texts: Sequence[str]) -> NllbTokenizer:
+    """A tokenizer of NLLB's kind whose pieces are learnt from `texts`."""
+    learner = Tokenizer(models.BPE(unk_token="<unk>"))
+    learner.pre_tokenizer = pre_tokenizers.Metaspace()
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.BpeTrainer(vocab_size=1500, special_tokens=special, show_progress=False)
+    learner.train_from_iterator(texts, trainer)
+    learnt = json.loads(learner.to_str())["model"]
+    merges = [tuple(pair) for pair in learnt["merges"]]
+    return NllbTokenizer(vocab=learnt["vocab"], merges=merges, extra_special_tokens=list(codes))
 
 
 def lexicon_pages(languages: Sequence[str]) -> dict[str, bytes]:
@@ -131,8 +161,8 @@ def lexicon_pages(languages: Sequence[str]) -> dict[str, bytes]:
     return pages
 
 
-def whole_hub(tiny_encoder: Path) -> Standin:
-    """All that config/paper.yaml fetches."""
+def whole_hub(tiny_encoder: Path, taught: Sequence[str]) -> Standin:
+    """All that config/paper.yaml fetches; the translator can translate into the languages `taught`."""
     languages = list(read_languages(ROOT / "config" / "languages.tsv"))
     encoder = xlm_roberta(tiny_encoder)
     return Standin(
@@ -140,7 +170,7 @@ def whole_hub(tiny_encoder: Path) -> Standin:
             ("dataset", "google/xtreme"): panx_repository(languages, "PAN-X.{language}"),
             ("model", "FacebookAI/xlm-roberta-base"): encoder,
             ("model", "FacebookAI/xlm-roberta-large"): encoder,
-            ("model", "facebook/nllb-200-distilled-600M"): nllb(languages),
+            ("model", "facebook/nllb-200-distilled-600M"): nllb(languages, taught),
         },
         pages=lexicon_pages([language for language in languages if language != "en"]),
     )

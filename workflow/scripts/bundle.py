@@ -33,7 +33,10 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def files_of(item: Path) -> list[Path]:
-    return [path for path in item.rglob("*") if path.is_file()] if item.is_dir() else [item]
+    """Files of a folder, without the mark that Snakemake leaves in it; or the one file."""
+    if not item.is_dir():
+        return [item]
+    return [path for path in item.rglob("*") if path.is_file() and path.name != ".snakemake_timestamp"]
 
 
 def nameless(member: tarfile.TarInfo) -> tarfile.TarInfo:

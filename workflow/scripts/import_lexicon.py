@@ -13,7 +13,7 @@ from pathlib import Path
 from mclner.errors import InputError
 from mclner.languages import read_languages
 from mclner.lexicon import clean_phrase, read_pairs, write_pairs
-from mclner.lockfile import RECORD, verify_folder
+from mclner.lockfile import verify_folder
 from mclner.program import log_counts, make_parser, run_program
 from mclner.scripts import script_share
 from mclner.word2word import read_word2word
@@ -35,11 +35,10 @@ def main(arguments: argparse.Namespace) -> None:
 
 def only_file(folder: Path) -> Path:
     """The one file of a download. Raises InputError where there are others."""
-    verify_folder(folder)
-    files = [path for path in folder.iterdir() if path.name != RECORD]
+    files = list(verify_folder(folder)["files"])
     if len(files) != 1:
         raise InputError(folder, f"holds {len(files)} files instead of one.", "Delete it and fetch again.")
-    return files[0]
+    return folder / files[0]
 
 
 def read_form(form: str, path: Path, repairs: Counter[str]) -> list[tuple[str, str]]:

@@ -1,0 +1,195 @@
+"""The paper's configuration, scaled down by an overlay of sizes alone, from the hub's stand-in to the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, snakemake, write_overlay
+from hub_content import SPLITS, whole_hub
+from hub_standin import serve
+from mclner.corpus import read_corpus
+from mclner.languages import read_languages
+from mclner.lockfile import verify_folder
+from mclner.tags import entities_of
+
+TARGETS = ["de", "es", "eu", "sw", "th", "zh"]
+PAPER = ["config/paper.yaml", "sizes.yaml"]
+
+
+def sizes(address: str) -> dict[str, object]:
+    """Sizes, and where the stand-in is; no key that makes the pipeline another one."""
+    paper = yaml.safe_load((ROOT / "config" / "paper.yaml").read_text(encoding="utf-8"))
+    addresses = {
+        "muse": {"url": f"{address}/muse/en-{{language}}.txt"},
+        "word2word": {"url": f"{address}/word2word/en-{{language}}.pkl"},
+        "nllb": {"words": 20},
+    }
+    return {
+        "seeds": [1],
+        "corpus": {"sizes": "sizes.tsv", "unlabelled_sentences": 10},
+        "lexicon_sources": {name: paper["lexicon_sources"][name] | change for name, change in addresses.items()},
+        "run": {"model": {"pair_size": 16}, "training": {"epochs": 1, "precision": "float32", "threads": 1}},
+        "compare": ["tagger", "full", "translate_train", "full_large"],
+        "bootstrap_resamples": 100,
+    }
+
+
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Path:
+    """A folder to which all that the paper's configuration needs, in 40 languages, was fetched; the server is gone."""
+    folder = tmp_path_factory.mktemp("paper")
+    shutil.copytree(ROOT / "config", folder / "config")
+    codes = list(read_languages(ROOT / "config" / "languages.tsv"))
+    number = {split: part.stop - part.start for split, part in SPLITS.items()}
+    rows = [f"{code}\t{number['train']}\t{number['validation']}\t{number['test']}" for code in codes]
+    (folder / "sizes.tsv").write_text("\n".join(["language\ttrain\tdev\ttest", *rows, ""]), encoding="utf-8")
+    with serve(whole_hub(tiny_encoder, TARGETS)) as hub:
+        write_overlay(folder / "sizes.yaml", sizes(hub.address))
+        online(folder, hub.address, "fetch")
+        online(folder, hub.address, "bundle")
+    return folder
+
+
+def online(folder: Path, address: str, target: str) -> None:
+    """Run Snakemake for `target` where the stand-in can be reached."""
+    variables = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HF_ENDPOINT": address,
+        "HF_HOME": str(folder / "cache"),
+    }
+    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), "--cores", "2", target]
+    command += ["--profile", str(ROOT / "profiles" / "default"), "--configfile", *PAPER]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, cwd=folder, timeout=600)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def offline_run(fetched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another folder, in which the bundle was unpacked and the experiment ran to its report without any network."""
+    folder = tmp_path_factory.mktemp("offline")
+    shutil.copytree(ROOT / "config", folder / "config")
+    for name in ("sizes.yaml", "sizes.tsv"):
+        shutil.copy(fetched / name, folder / name)
+    unpack = [
+        sys.executable,
+        str(ROOT / "workflow" / "scripts" / "unpack_bundle.py"),
+        str(fetched / "bundles/paper.tar"),
+    ]
+    subprocess.run([*unpack, "--into", str(folder)], check=True, capture_output=True)
+    overlay = yaml.safe_load((folder / "sizes.yaml").read_text(encoding="utf-8"))
+    write_overlay(folder / "sizes.yaml", overlay | {"languages": {"targets": TARGETS}})
+    snakemake(folder, "--cores", "2", "--resources", "gpu=2", "--configfile", *PAPER)
+    return folder
+
+
+def test_the_dry_run_lists_the_whole_reproduction_in_time_and_memory(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    begun = time.monotonic()
+    done = snakemake(tmp_path, "--dry-run", "--configfile", "config/paper.yaml")
+    seconds = time.monotonic() - begun
+    block = (done.stdout + done.stderr).split("Job stats:")[1].split("\n\n")[0]
+    jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", block, re.M)}
+    assert jobs["fetch_corpus"] == 40
+    assert jobs["translated_by_model"] == 39
+    assert jobs["train"] == jobs["evaluate"] == 14 * 5
+    assert seconds < 60  # 15 on a quiet machine; benchmarks/pipeline.py measures it
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 4_000_000
+
+
+def test_everything_fetched_is_locked_with_revision_and_checksum(fetched: Path) -> None:
+    lock = json.loads((fetched / "config" / "lock.json").read_text(encoding="utf-8"))
+    assert sum(name.startswith("corpora/panx/") for name in lock) == 40
+    assert sum(name.startswith("lexicons/muse/") for name in lock) == 28
+    assert {"encoders/xlm-roberta-base", "encoders/xlm-roberta-large"} <= set(lock)
+    for name, record in lock.items():
+        assert record == verify_folder(fetched / "resources" / "downloads" / name)
+        assert record["files"]
+        assert "url" in record["source"] or re.fullmatch("[0-9a-f]{40}", record["source"]["revision"])
+
+
+def test_fetching_again_does_nothing(fetched: Path) -> None:
+    done = snakemake(fetched, "--dry-run", "fetch", "--configfile", *PAPER)
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_the_experiment_runs_offline_to_its_tables(offline_run: Path) -> None:
+    results = offline_run / "results" / "paper"
+    metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
+    assert set(metrics["variant"]) == {"tagger", "full", "translate_train", "full_large"}
+    assert set(metrics["language"]) == {"en", *TARGETS}
+    assert "google/xtreme" in (results / "tables" / "sources.md").read_text(encoding="utf-8")
+    for name in ("lexicons", "translations", "main"):
+        assert (results / "tables" / f"{name}.md").stat().st_size > 200
+
+
+def test_variants_start_from_their_own_encoder(offline_run: Path) -> None:
+    results = offline_run / "results" / "paper"
+    for variant, encoder in (("full", None), ("full_large", "xlm-roberta-large")):
+        provenance = json.loads((results / variant / "seed1" / "provenance.json").read_text(encoding="utf-8"))
+        assert provenance["settings"]["encoder"] == encoder
+
+
+def test_corpora_are_those_of_the_hub(offline_run: Path) -> None:
+    corpora = offline_run / "resources" / "corpora" / "panx"
+    assert len(read_corpus(corpora / "en" / "train.parquet")) == 12
+    assert len(read_corpus(corpora / "sw" / "test.parquet")) == 8
+    unlabelled = read_corpus(corpora / "sw" / "unlabelled.parquet")
+    assert len(unlabelled) == 10
+    assert all(row.tags is None for row in unlabelled)
+
+
+def test_lexicons_come_from_the_sources_of_each_language_and_in_its_script(offline_run: Path) -> None:
+    counts = pd.read_csv(offline_run / "results" / "paper" / "lexicons" / "counts.tsv", sep="\t")
+    sources = counts.groupby("language")["source"].apply(set).to_dict()
+    assert sources["de"] == {"muse", "cldr", "all"}
+    assert sources["eu"] == {"word2word", "nllb", "cldr", "all"}
+    assert sources["sw"] == {"nllb", "cldr", "all"}
+    thai = (offline_run / "resources" / "lexicons" / "muse" / "en-th.tsv").read_text(encoding="utf-8")
+    assert "and\tand" not in thai
+
+
+def test_every_translated_sentence_is_accounted_for(offline_run: Path) -> None:
+    for language in TARGETS:
+        path = offline_run / "results" / "paper" / "translated" / "nllb" / f"{language}.tsv"
+        (row,) = pd.read_csv(path, sep="\t").to_dict("records")
+        turned_away = sum(row[name] for name in ("untranslated", "empty", "length", "copied", "script"))
+        assert row["sentences"] == 12 == row["translated"] + turned_away
+        sentences = read_corpus(path.with_suffix(".parquet"))
+        assert len(sentences) == row["translated"] == row["labelled"] + row["without_tags"]
+        assert sum(sentence.tags is not None for sentence in sentences) == row["labelled"]
+
+
+def test_translations_carry_the_entities_of_their_source(offline_run: Path) -> None:
+    """The stand-in's translator has learnt these sentences by heart, each in one of the languages."""
+    folder = offline_run / "results" / "paper" / "translated" / "nllb"
+    labelled = {row.id: row for path in folder.glob("*.parquet") for row in read_corpus(path) if row.tags is not None}
+    source = {
+        row.id: row for row in read_corpus(offline_run / "resources" / "corpora" / "panx" / "en" / "train.parquet")
+    }
+    assert len(labelled) >= 6
+    for identifier, row in labelled.items():
+        assert Counter(entity.type for entity in entities_of(row.tags or ())) == Counter(
+            entity.type for entity in entities_of(source[identifier].tags or ())
+        )
+
+
+def test_a_download_of_the_wrong_size_is_an_error_that_names_it(fetched: Path, tmp_path: Path) -> None:
+    program = ROOT / "workflow" / "scripts" / "import_corpus.py"
+    test = fetched / "resources" / "downloads" / "corpora" / "panx" / "sw" / "test"
+    command = [sys.executable, str(program), "--language", "sw", "--test", str(test), "--folder", str(tmp_path)]
+    command += ["--entity-types", "PER", "ORG", "LOC", "--expected", '{"test": 1000}']
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"{test}: holds 8 sentences instead of 1000" in done.stderr
