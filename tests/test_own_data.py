@@ -11,10 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT, small_settings, snakemake, write_overlay
+from conftest import DEMO, ROOT, small_settings, snakemake, write_overlay
+from hub_content import SPLITS, panx_parquet
 from mclner.corpus import read_corpus
 from mclner.errors import InputError
-from mclner.own_data import map_types, read_own, sample
+from mclner.markup import read_markup
+from mclner.own_data import map_types, read_own, sample, strip_language_prefix
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -108,6 +110,34 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     assert source[0].tags is None
     history = pd.read_csv(tmp_path / "results" / "folder" / "full" / "seed1" / "history.tsv", sep="\t")
     assert (history.loc[history["name"] == "semantic_contrast_loss", "value"] > 0).any()
+
+
+def test_parquet_of_the_hub_is_read_with_numbered_tags_and_prefixed_tokens(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "0.parquet").write_bytes(panx_parquet("de", "train", prefix="de:"))
+    sentences = strip_language_prefix(read_own(tmp_path / "train", "de", Counter()), "de")
+    expected = read_markup(DEMO / "test" / "de.txt")[SPLITS["train"]]
+    assert [row.tokens for row in sentences] == [row.tokens for row in expected]
+    assert [row.tags for row in sentences] == [row.tags for row in expected]
+
+
+def test_numbered_tags_without_names_are_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist([{"tokens": ["Bonn"], "ner_tags": [5]}]), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="has numbers as ner_tags and no names for them"):
+        read_own(tmp_path / "a.parquet", "de", Counter())
+
+
+def test_a_prefix_that_not_every_token_has_stays(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.conll", "de:facto\tO\nBonn\tB-LOC\n")
+    assert strip_language_prefix(read_own(path, "de", Counter()), "de")[0].tokens[0] == "de:facto"
+
+
+def test_comments_are_skipped_and_a_hash_is_a_token(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    path = write(tmp_path / "a.conll", "# id 7 domain=en\n#\tO\nBonn\tB-LOC\n\n# alone\n\nBonn\tB-LOC\n")
+    sentences = read_own(path, "de", repairs)
+    assert [row.tokens for row in sentences] == [("#", "Bonn"), ("Bonn",)]
+    assert repairs["comments"] == 2
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real corpora of ../shared/data are not here")

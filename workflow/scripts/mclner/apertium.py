@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -48,7 +49,9 @@ class ApertiumTranslator:
             problem = f"gave {len(reader.sentences)} sentences for {len(sentences)}."
             raise InputError("apertium", problem, "Report it with the sentences at hand.")
         for sentence, (words, entities) in zip(sentences, reader.sentences, strict=True):
-            tags = None if sentence.tags is None else tuple(tags_of(entities, len(words)))
+            kinds = [Counter(entity.type for entity in side) for side in (entities, entities_of(sentence.tags or ()))]
+            whole = sentence.tags is not None and kinds[0] == kinds[1]  # now and then Apertium tears an entity apart
+            tags = tuple(tags_of(entities, len(words))) if whole else None
             translated = replace(sentence, lang=self.language, tokens=tuple(words), tags=tags)
             yield Translation(translated, len(words) / max(len(sentence.tokens), 1))
 

@@ -1,0 +1,174 @@
+"""Translation: entities carried by markers and by Apertium, the quality guard, pieces that outlive a stop."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from conftest import DEMO, ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+from mclner.apertium import CHAINS, ApertiumTranslator
+from mclner.corpus import Sentence, read_corpus, write_corpus
+from mclner.errors import InputError
+from mclner.lexicon import write_pairs
+from mclner.markers import assign_types, can_be_marked, mark, split_marked, without_markers
+from mclner.markup import read_markup
+from mclner.neural_translation import NeuralTranslator
+from mclner.scripts import script_share
+from mclner.tags import Entity, entities_of
+from mclner.translation_quality import QualityGuard, copied_share
+from transformers import AutoTokenizer
+
+CURIE = Sentence("1", "en", ("Marie", "Curie", "left", "Warsaw"), ("B-PER", "I-PER", "O", "B-LOC"))
+WORD = st.text("abcdé", min_size=1, max_size=4)
+
+
+class Dictionary:
+    """Stands in for a translation model: knows some texts."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known = known
+
+    def translate(self, texts: Sequence[str]) -> Iterator[tuple[str, float]]:
+        return [(self.known[text], 1.0) for text in texts]  # type: ignore[return-value]
+
+
+def translated(tiny_encoder: Path, sentence: Sentence, known: dict[str, str]) -> Sentence:
+    translator = NeuralTranslator(Dictionary(known), "de", AutoTokenizer.from_pretrained(tiny_encoder))  # type: ignore[arg-type]
+    (only,) = translator.translate([sentence])
+    assert only.sentence is not None
+    return only.sentence
+
+
+@given(st.lists(WORD, min_size=1, max_size=8), st.data())
+def test_what_was_marked_is_found_again(words: list[str], data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(words) - 1))
+    end = data.draw(st.integers(start + 1, len(words)))
+    text = mark(words, [Entity(start, end, "PER")])
+    parts = split_marked(text)
+    assert parts is not None
+    stretches, marked = parts
+    assert [stretches[number] for number in marked] == [" ".join(words[start:end])]
+    assert without_markers(text) == " ".join(words)
+
+
+@pytest.mark.parametrize("text", ["[ a", "a ]", "[ a [ b ] ]", "[ ] a", "] a ["])
+def test_markers_without_partners_are_no_markers(text: str) -> None:
+    assert split_marked(text) is None
+
+
+def test_brackets_of_other_scripts_are_markers_too() -> None:
+    assert split_marked("【居里】离开了［华沙］") == (["居里", "离开了", "华沙"], [0, 2])
+
+
+def test_entities_that_change_places_keep_their_types(tiny_encoder: Path) -> None:
+    known = {
+        "[ Marie Curie ] left [ Warsaw ]": "[ Warschau ] wurde von [ Marie Curie ] verlassen",
+        "Marie Curie": "Marie Curie",
+        "Warsaw": "Warschau",
+    }
+    target = translated(tiny_encoder, CURIE, known)
+    found = [(" ".join(target.tokens[e.start : e.end]), e.type) for e in entities_of(target.tags or ())]
+    assert found == [("Warschau", "LOC"), ("Marie Curie", "PER")]
+
+
+def test_a_translation_whose_markers_are_lost_has_no_tags(tiny_encoder: Path) -> None:
+    known = {
+        "[ Marie Curie ] left [ Warsaw ]": "Marie Curie verließ [ Warschau ]",
+        "Marie Curie": "Marie Curie",
+        "Warsaw": "Warschau",
+    }
+    target = translated(tiny_encoder, CURIE, known)
+    assert target.tags is None
+    assert target.tokens == ("Marie", "Curie", "verließ", "Warschau")
+
+
+def test_a_sentence_with_brackets_of_its_own_is_translated_without_tags(tiny_encoder: Path) -> None:
+    sentence = Sentence("1", "en", ("[", "Warsaw", "]"), ("O", "B-LOC", "O"))
+    assert not can_be_marked(sentence.tokens)
+    assert translated(tiny_encoder, sentence, {"[ Warsaw ]": "[ Warschau ]"}).tags is None
+
+
+def test_types_follow_likeness_and_then_order() -> None:
+    assert assign_types(["Warschau", "Curie"], ["Curie", "Warschau"], ["PER", "LOC"]) == ["LOC", "PER"]
+    assert assign_types(["xx", "yy"], ["aa", "bb"], ["PER", "LOC"]) == ["PER", "LOC"]
+
+
+@pytest.mark.parametrize(
+    ("words", "ratio", "script", "fault"),
+    [
+        (("Marie", "verließ", "Warschau", "gestern"), 1.0, "Latin", None),
+        ((), 0.0, "Latin", "empty"),
+        (("nein",), 0.1, "Latin", "length"),
+        (("nein",) * 4, 9.0, "Latin", "length"),
+        (("she", "left", "the", "house"), 1.0, "Latin", "copied"),
+        (("Marie", "verließ", "Warschau", "gestern"), 1.0, "Thai", "script"),
+    ],
+)
+def test_the_guard_names_what_is_wrong(words: tuple[str, ...], ratio: float, script: str, fault: str | None) -> None:
+    source = Sentence("1", "en", ("She", "left", "the", "house"), None)
+    assert QualityGuard().fault(source, Sentence("1", "xx", words, None), ratio, script) == fault
+
+
+def test_names_may_be_copied() -> None:
+    target = Sentence("1", "nl", CURIE.tokens, ("B-PER", "I-PER", "O", "B-LOC"))
+    assert copied_share(CURIE, target) == 0
+
+
+def test_letters_are_counted_by_script() -> None:
+    assert script_share("東京 Tokyo", "Japanese") == pytest.approx(2 / 7)
+    assert script_share("カタカナとひらがな", "Japanese") == 1
+    assert script_share("1867", "Thai") == 1
+    with pytest.raises(InputError, match="has the script 'Klingon'"):
+        script_share("a", "Klingon")
+
+
+@pytest.mark.parametrize("language", sorted(CHAINS))
+def test_apertium_keeps_entities(tiny_encoder: Path, language: str) -> None:
+    if shutil.which("apertium") is None:
+        pytest.skip("apertium is not installed")
+    rows = read_markup(DEMO / "test" / "en.txt")[:12]
+    sentences = [Sentence(str(number), "en", row.tokens, row.tags) for number, row in enumerate(rows)]
+    splitter = AutoTokenizer.from_pretrained(tiny_encoder)
+    results = [translation.sentence for translation in ApertiumTranslator(language, splitter).translate(sentences)]
+    assert len(results) == 12
+    for source, target in zip(sentences, results, strict=True):
+        assert target is not None
+        assert target.tokens != source.tokens
+        if target.tags is not None:
+            kinds = [Counter(entity.type for entity in entities_of(side.tags or ())) for side in (source, target)]
+            assert kinds[0] == kinds[1]
+    assert sum(target is not None and target.tags is not None for target in results) >= 10
+
+
+def test_apertium_that_is_not_there_is_said_with_the_remedy(
+    tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(InputError, match=r"is not installed\. Install it"):
+        ApertiumTranslator("es", AutoTokenizer.from_pretrained(tiny_encoder))
+    with pytest.raises(InputError, match="has no chain from English to 'sw'"):
+        ApertiumTranslator("sw", AutoTokenizer.from_pretrained(tiny_encoder))
+
+
+def test_pieces_that_are_done_are_not_done_again(tmp_path: Path) -> None:
+    """A job that died after its first piece takes that piece as it is; one of other settings does not."""
+    write_corpus([CURIE], tmp_path / "train.parquet")
+    write_pairs([("left", "verließ")], tmp_path / "en-de.tsv")
+    command = [sys.executable, str(ROOT / "workflow" / "scripts" / "translate.py"), "--backend", "lexicon"]
+    command += ["--sentences", str(tmp_path / "train.parquet"), "--language", "de"]
+    command += ["--table", str(ROOT / "config" / "languages.tsv"), "--lexicon", str(tmp_path / "en-de.tsv")]
+    command += ["--pieces", str(tmp_path / "pieces"), "--counts", str(tmp_path / "counts.tsv")]
+    broken = [*command, "--output", "/dev/null/no"]  # ends after the pieces, before they are removed
+    assert subprocess.run(broken, capture_output=True).returncode == 1
+    (kept,) = (tmp_path / "pieces").glob("*/0.parquet")
+    write_corpus([Sentence("1", "de", ("taken", "as", "it", "is"), None)], kept)
+    subprocess.run([*command, "--output", str(tmp_path / "de.parquet")], check=True, capture_output=True)
+    assert read_corpus(tmp_path / "de.parquet")[0].tokens == ("taken", "as", "it", "is")
+    assert not list((tmp_path / "pieces").iterdir())
