@@ -172,5 +172,5 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(small_run: Pat
         assert f"{name}.png" in text
     for name in ("main", "ablation", "breakdown", "published"):
         assert f"tables/{name}.md" in text
-    for words in ("coloured by script", "95 % paired bootstrap intervals", "thirds of subword fertility"):
+    for words in ("coloured by script", "95 % paired bootstrap intervals", "Holm-Bonferroni", "thirds of subword"):
         assert words in text

@@ -103,6 +103,7 @@ rule error_kinds:
 rule described_languages:
     input:
         table=ROOT / "config" / "languages.tsv",
+        distances=ROOT / "config" / "distances.tsv",
         encoder=ENCODER,
         train=corpus(EXPERIMENT.source, "train"),
         tests=corpora(EXPERIMENT.languages, "test"),
@@ -121,5 +122,5 @@ rule described_languages:
     message:
         "Counting subwords and what the lexicons cover"
     shell:
-        "{params.program} --table {input.table} --encoder {input.encoder} --train {input.train}"
+        "{params.program} --table {input.table} --distances {input.distances} --encoder {input.encoder} --train {input.train}"
         " --tests {input.tests} --lexicons {params.lexicons} --output {output} --log {log}"

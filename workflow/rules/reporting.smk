@@ -68,6 +68,7 @@ rule figure:
 rule table:
     input:
         summary=rules.summary.output,
+        metrics=rules.metrics.output,
         table=ROOT / "config" / "languages.tsv",
         described=rules.described_languages.output,
         published=ROOT / "config" / "published.tsv",
@@ -98,7 +99,7 @@ rule table:
     message:
         "Writing the {wildcards.name} table"
     shell:
-        "{params.program} {wildcards.name} --summary {input.summary} --table {input.table}"
+        "{params.program} {wildcards.name} --summary {input.summary} --metrics {input.metrics} --table {input.table}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
         " --described {input.described} --published {input.published} --output {output.markdown} --log {log}"
