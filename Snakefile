@@ -25,6 +25,7 @@ include: "workflow/rules/codeswitching.smk"
 include: "workflow/rules/translation.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/alignment.smk"
 include: "workflow/rules/reporting.smk"
 include: "workflow/rules/targets.smk"
 

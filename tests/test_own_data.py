@@ -106,6 +106,17 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     target = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "de.parquet")
     assert [row.id for row in source] == [row.id for row in target]
     assert source[0].tags is None
+    held_out = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "held_out" / "de.parquet")
+    assert len(held_out) == 10  # at most half of 20
+    assert not {row.tokens for row in held_out} & {row.tokens for row in target}
+    scores = pd.read_csv(tmp_path / "results" / "folder" / "alignment.tsv", sep="\t")
+    assert set(scores.loc[scores["measure"] == "sentences_to_source", "vectors"]) == {10}
+    without = write_overlay(
+        tmp_path / "without.yaml", {"variants": {"full": {"views": {"translated": "word_by_word"}}}}
+    )
+    planned = snakemake(tmp_path, "--dry-run", *files[:-2], str(without), *files[-2:]).stdout
+    assert "pair_projection" in planned
+    assert "sentence_projection" not in planned  # no aligned text is left to draw
     history = pd.read_csv(tmp_path / "results" / "folder" / "full" / "seed1" / "history.tsv", sep="\t")
     assert (history.loc[history["name"] == "semantic_contrast_loss", "value"] > 0).any()
 

@@ -238,6 +238,36 @@ def parallel_folders(wildcards):
     ]
 
 
+def aligned_text():
+    """Files of sentences that translate each other and that no run learns from, a language each; none if there are none."""
+    if config["corpus"]["kind"] == "demo":
+        return corpora(EXPERIMENT.languages, "test")
+    recipe = EXPERIMENT.run_settings(config["method"])["views"]["translated"]
+    if not recipe or not config["translation"][recipe].get("held_out"):
+        return []
+    return [f"{RESULTS}/translated/{recipe}/held_out/{language}.parquet" for language in EXPERIMENT.languages]
+
+
+def alignment_models():
+    """Names of the models whose alignment is measured: the pretrained encoder, and the runs of baseline and method."""
+    variants = dict.fromkeys((config["baseline"], config["method"]))
+    return ["encoder", *(f"{variant}-seed{seed}" for variant in variants for seed in EXPERIMENT.seeds)]
+
+
+def alignment_model(wildcards):
+    """Model folder of such a name."""
+    if wildcards.model == "encoder":
+        return ENCODER
+    variant, seed = wildcards.model.rsplit("-seed", 1)
+    return f"{RESULTS}/{variant}/seed{seed}/model"
+
+
+def alignment_run(wildcards):
+    """The same name as options on the command line."""
+    variant, _, seed = wildcards.model.partition("-seed")
+    return f"--name {variant} --seed {seed}" if seed else f"--name {variant}"
+
+
 def teacher_model(wildcards):
     """Model folder of the variant that labels text for a self-training recipe."""
     teacher = config["self_training"][wildcards.recipe]["teacher"]

@@ -41,11 +41,11 @@ rule metrics:
     conda:
         "../../envs/mclner.yaml"
     params:
-        program=program("gather_metrics"),
+        program=program("gather_tables"),
     message:
         "Gathering the metrics of all runs"
     shell:
-        "{params.program} --metrics {input} --output {output} --log {log}"
+        "{params.program} --tables {input} --output {output} --log {log}"
 
 
 rule summary:

@@ -5,8 +5,10 @@ FIGURES = {
     "training_curves": EXPERIMENT.compare,
     "heat_map": EXPERIMENT.compare,
     "error_kinds": EXPERIMENT.compare,
+    "pair_projection": [config["baseline"], config["method"]],
+    **({"sentence_projection": [config["baseline"], config["method"]]} if ALIGNED else {}),
 }
-TABLES = ["main", "ablation", "breakdown", "published"]
+TABLES = ["main", "ablation", "breakdown", "alignment", "published"]
 INPUT_TABLES = {
     name: files
     for name, files in {
@@ -30,6 +32,8 @@ rule figure:
         histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
         summary=rules.summary.output,
         errors=rules.error_kinds.output,
+        alignment=rules.alignment.output,
+        points=expand(f"{RESULTS}/alignment/{{model}}.parquet", model=ALIGNMENT_MODELS),
         table=ROOT / "config" / "languages.tsv",
     output:
         png=report(
@@ -60,7 +64,7 @@ rule figure:
         "Drawing {wildcards.figure}"
     shell:
         "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
-        " --table {input.table} --errors {input.errors} --source {params.source}"
+        " --table {input.table} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
         " --languages {params.languages} --variants {params.variants} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
         " --output {output.png} --log {log}"
 
@@ -71,6 +75,7 @@ rule table:
         metrics=rules.metrics.output,
         table=ROOT / "config" / "languages.tsv",
         described=rules.described_languages.output,
+        alignment=rules.alignment.output,
         published=ROOT / "config" / "published.tsv",
     output:
         markdown=report(
@@ -102,7 +107,7 @@ rule table:
         "{params.program} {wildcards.name} --summary {input.summary} --metrics {input.metrics} --table {input.table}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
-        " --described {input.described} --published {input.published} --output {output.markdown} --log {log}"
+        " --described {input.described} --alignment {input.alignment} --published {input.published} --output {output.markdown} --log {log}"
 
 
 rule input_table:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
-from mclner import figures
+from mclner import figures, projections
 from mclner.languages import Language, read_languages
 from mclner.program import make_parser, run_program
 from mclner.style import save_figure
@@ -52,12 +53,25 @@ def draw_training_curves(arguments: argparse.Namespace) -> Figure:
     return figures.training_curves(histories)
 
 
+def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) -> Figure:
+    """Projections under the pretrained encoder and under the first seed's runs of baseline and method."""
+    names = {"encoder": "encoder"} | {variant: f"{variant}-seed{arguments.seeds[0]}" for variant in arguments.variants}
+    points = {
+        name: pd.read_parquet(arguments.results / "alignment" / f"{file}.parquet") for name, file in names.items()
+    }
+    scores = pd.read_csv(arguments.alignment, sep="\t", keep_default_na=False, dtype={"seed": str})
+    scores = scores[scores["seed"].isin(["", arguments.seeds[0]])]
+    return draw(points, scores, languages_of(arguments))
+
+
 DRAW = {
     "f1_by_language": draw_f1_by_language,
     "ablation": draw_ablation,
     "training_curves": draw_training_curves,
     "heat_map": draw_heat_map,
     "error_kinds": draw_errors,
+    "pair_projection": lambda arguments: draw_projection(arguments, projections.pairs),
+    "sentence_projection": lambda arguments: draw_projection(arguments, projections.sentences),
 }
 
 if __name__ == "__main__":
@@ -66,6 +80,7 @@ if __name__ == "__main__":
     parser.add_argument("--results", type=Path, required=True, help="folder of the experiment")
     parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
     parser.add_argument("--errors", type=Path, required=True, help="errors.tsv of the experiment")
+    parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
     parser.add_argument("--source", required=True, help="code of the source language")
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")

@@ -10,7 +10,15 @@ from mclner.figures import sample_note
 from mclner.files import writing
 from mclner.languages import read_languages
 from mclner.program import make_parser, run_program
-from mclner.tables import ablation_table, breakdown_table, main_table, published_table, to_latex, to_markdown
+from mclner.tables import (
+    ablation_table,
+    alignment_table,
+    breakdown_table,
+    main_table,
+    published_table,
+    to_latex,
+    to_markdown,
+)
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -47,6 +55,17 @@ def make_breakdown(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
     return table, f"Mean entity F1 (%) over groups of target languages{SPREAD}"
 
 
+def make_alignment(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    known = read_languages(arguments.table)
+    languages = {code: known[code] for code in arguments.languages if code != arguments.source}
+    scores = pd.read_csv(arguments.alignment, sep="\t", keep_default_na=False, dtype={"seed": str})
+    return alignment_table(scores, languages), (
+        f"Alignment with the source language before training (encoder) and after{SPREAD}, in %: sentences whose "
+        "nearest by cosine is their translation, mean of both directions; related pairs of words whose nearest pair in "
+        "the source language holds the same relation"
+    )
+
+
 def make_published(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     published = pd.read_csv(arguments.published, sep="\t", dtype=str, keep_default_na=False)
     table = published_table(published, summary, arguments.method, arguments.baseline, arguments.experiment)
@@ -54,7 +73,13 @@ def make_published(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
 
 
 SPREAD = " (± standard deviation over seeds, where there are several)"
-MAKE = {"main": make_main, "ablation": make_ablation, "breakdown": make_breakdown, "published": make_published}
+MAKE = {
+    "alignment": make_alignment,
+    "main": make_main,
+    "ablation": make_ablation,
+    "breakdown": make_breakdown,
+    "published": make_published,
+}
 
 if __name__ == "__main__":
     parser = make_parser(__doc__)
@@ -69,6 +94,7 @@ if __name__ == "__main__":
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)
     parser.add_argument("--described", type=Path, required=True, help="what is known of each language")
+    parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
     parser.add_argument("--published", type=Path, required=True, help="the table of published figures")
     parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")
     run_program(parser, main)

@@ -40,6 +40,7 @@ SETTINGS: dict[Any, Any] = {
 matplotlib.rcParams.update(SETTINGS)
 
 VARIANT_NAMES = {
+    "encoder": "Encoder",
     "tagger": "Tagger",
     "relation": "Relation",
     "full": "Full",

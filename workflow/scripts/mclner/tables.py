@@ -135,6 +135,26 @@ def groupings(described: pd.DataFrame, source: str) -> list[tuple[str, pd.Series
     return found
 
 
+def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language]) -> pd.DataFrame:
+    """Alignment of each language with the source, and the means: sentences (both directions) and pairs by model.
+
+    `scores` is alignment.tsv: model, seed, language, measure, value.
+    """
+    scores = scores.assign(part=scores["measure"].str.split("_").str[0])
+    by_seed = scores.groupby(["part", "model", "language", "seed"])["value"].mean()
+    means = by_seed.groupby(["part", "model", "seed"]).mean()
+    rows = []
+    for code, label in [*((code, f"{row.name} ({code})") for code, row in languages.items()), (None, "Mean")]:
+        row = {"Language": label}
+        for part in ("sentences", "pairs"):
+            for model in scores["model"].unique():
+                seeds = means.get((part, model)) if code is None else by_seed.get((part, model, code))
+                if seeds is not None:
+                    row[f"{part.capitalize()}, {variant_name(model)}"] = with_spread(seeds.mean(), seeds.std())
+        rows.append(row)
+    return pd.DataFrame(rows).fillna("")  # a language without aligned text has no cells for sentences
+
+
 def published_table(
     published: pd.DataFrame, summary: pd.DataFrame, method: str, baseline: str, data: str
 ) -> pd.DataFrame:
