@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
@@ -12,9 +13,12 @@ from describe_languages import fertility
 from mclner.coverage import coverage
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.corpus import Sentence
+from mclner.corpus import Sentence, write_corpus
 from mclner.error_analysis import count_error_kinds
+from mclner.errors import InputError
 from mclner.languages import read_languages
+from mclner.learning_curve import families_of, learning_curve
+from mclner.settings import RunSettings, TrainingSettings
 from mclner.tables import (
     ablation_table,
     breakdown_table,
@@ -25,6 +29,7 @@ from mclner.tables import (
     to_markdown,
 )
 from mclner.tags import Entity
+from train import draw_source
 from transformers import AutoTokenizer
 from type_agreement import agreement
 
@@ -204,3 +209,44 @@ def test_agreement_is_the_f1_of_the_types_found_in_parallel_sentences() -> None:
     assert agreement(english, english) == 100.0
     assert agreement(english, [Counter(PER=1, LOC=1), Counter(LOC=1)]) == pytest.approx(200 * 2 / 7)
     assert agreement([Counter()], [Counter()]) == 0.0
+
+
+def test_a_smaller_draw_of_source_sentences_lies_inside_a_larger_one(tmp_path: Path) -> None:
+    path = tmp_path / "train.parquet"
+    write_corpus([Sentence(f"en-{number}", "en", ("a",), ("O",)) for number in range(40)], path)
+
+    def drawn(size: int | None, seed: int = 1) -> list[str]:
+        settings = RunSettings(training=TrainingSettings(source_sentences=size), seed=seed)
+        return [sentence.id for sentence in draw_source(path, settings)]
+
+    everything = drawn(None)
+    assert len(everything) == 40
+    assert [len(drawn(size)) for size in (5, 10, 40)] == [5, 10, 40]
+    assert set(drawn(5)) < set(drawn(10)) < set(everything)
+    assert drawn(10) == sorted(drawn(10), key=everything.index)
+    assert drawn(10) != drawn(10, seed=2)
+    with pytest.raises(InputError, match="holds 40 of 41 source_sentences"):
+        drawn(41)
+
+
+def test_variants_that_differ_in_their_number_of_sentences_make_one_curve() -> None:
+    sizes = {"full_1000": 1000, "tagger_250": 250, "full_250": 250, "tagger": 0}
+    assert families_of(sizes) == {"full": [(250, "full_250"), (1000, "full_1000")], "tagger": [(250, "tagger_250")]}
+
+
+def test_the_learning_curve_draws_f1_against_sentences_for_targets_and_source() -> None:
+    f1 = {
+        ("full_250", "targets"): 40.0,
+        ("full_1000", "targets"): 55.0,
+        ("full_250", "en"): 70.0,
+        ("full_1000", "en"): 80.0,
+    }
+    rows = [
+        {"variant": variant, "language": group, "f1": score, "low": score - 2, "high": score + 2}
+        for (variant, group), score in f1.items()
+    ]
+    rows += [{"variant": "full_250", "language": "all", "seeds": 1, "sentences": 10, "entities": 20}]
+    figure = learning_curve(pd.DataFrame(rows), {"full_1000": 1000, "full_250": 250}, "en")
+    targets, source = (axes.lines[0] for axes in figure.axes)
+    assert np.asarray(targets.get_xydata()).tolist() == [[250.0, 40.0], [1000.0, 55.0]]
+    assert np.asarray(source.get_xydata()).tolist() == [[250.0, 70.0], [1000.0, 80.0]]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from conftest import ROOT, small_settings, snakemake, write_overlay
 from mclner.corpus import read_corpus
 from mclner.errors import InputError
+from mclner.experiment import merge, resolve_recipe, resolve_variant
 from mclner.own_data import map_types, read_own, sample
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -128,3 +132,31 @@ def test_real_corpora_are_read(code: str) -> None:
     sentences = read_own(SHARED / "ner" / code / "dev.conll", code, repairs)
     assert len(sentences) > 50
     map_types(sentences, {}, ["PER", "ORG", "LOC"], Path("dev.conll"))
+
+
+def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tmp_path: Path) -> None:
+    data = tmp_path / "mine"
+    for language in ("en", "de"):
+        for split in ("train", "dev", "test"):
+            write(data / "ner" / language / f"{split}.conll", ENGLISH)
+    write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\n")
+    (data / "parallel" / "ntrex").mkdir(parents=True)
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    files = [f"config/{name}.yaml" for name in ("config", "folder", "learning_curve")]
+    planned = snakemake(tmp_path, "--dry-run", "--configfile", *files[1:], "--config", f"folder={data}").stdout
+    assert re.search(r"^train +18$", planned, re.M)
+    assert "figures/learning_curve.png" in planned
+    config: dict[str, Any] = {}
+    for file in files:
+        config = merge(config, yaml.safe_load((tmp_path / file).read_text(encoding="utf-8")))
+    for size in (250, 500, 1000, 2500, 5000, 10000):
+        student, tagger = (resolve_variant(f"{family}_{size}", config) for family in ("full", "tagger"))
+        recipe = resolve_recipe(student["self_training"], config["self_training"])
+        teacher = resolve_variant(recipe["teacher"], config)
+        assert recipe["entity_threshold"] == config["self_training"]["one_round"]["entity_threshold"]
+        for settings in (student, teacher, tagger):
+            assert settings["training"]["source_sentences"] == size
+            assert settings["training"]["epochs"] == student["training"]["epochs"]
+        assert student["views"]["translated"] == teacher["views"]["translated"] == "aligned"
+        assert teacher["self_training"] is None
+        assert tagger["model"]["head"] == "tagger"

@@ -12,13 +12,16 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from mclner.errors import InputError
-from mclner.experiment import Experiment
+from mclner.experiment import Experiment, resolve_recipe
 from mclner.files import read_table
 from mclner.languages import read_languages
 from mclner.own_data import ENDINGS
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
+    config["self_training"] = {
+        name: resolve_recipe(name, config["self_training"]) for name in config["self_training"]
+    }
     EXPERIMENT = Experiment.of(config, ROOT / "config" / "languages.tsv")
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -238,6 +241,12 @@ def parallel_folders(wildcards):
     ]
 
 
+def source_sizes(variants):
+    """How many source sentences each variant draws, 0 for all."""
+    drawn = [EXPERIMENT.run_settings(variant)["training"].get("source_sentences") for variant in variants]
+    return [size or 0 for size in drawn]
+
+
 def aligned_text():
     """Files of sentences that translate each other and that no run learns from, a language each; none if there are none."""
     if config["corpus"]["kind"] == "demo":
@@ -249,7 +258,7 @@ def aligned_text():
 
 
 def alignment_models():
-    """Names of the models whose alignment is measured: the pretrained encoder, and the runs of baseline and method."""
+    """Names of the models whose alignment is measured: the method's encoder, and the runs of baseline and method."""
     variants = dict.fromkeys((config["baseline"], config["method"]))
     return ["encoder", *(f"{variant}-seed{seed}" for variant in variants for seed in EXPERIMENT.seeds)]
 
@@ -257,7 +266,8 @@ def alignment_models():
 def alignment_model(wildcards):
     """Model folder of such a name."""
     if wildcards.model == "encoder":
-        return ENCODER
+        name = EXPERIMENT.run_settings(config["method"])["encoder"] or config["encoder"]["name"]
+        return f"resources/encoders/{name}"
     variant, seed = wildcards.model.rsplit("-seed", 1)
     return f"{RESULTS}/{variant}/seed{seed}/model"
 

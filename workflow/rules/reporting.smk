@@ -7,6 +7,7 @@ FIGURES = {
     "error_kinds": EXPERIMENT.compare,
     "pair_projection": [config["baseline"], config["method"]],
     **({"sentence_projection": [config["baseline"], config["method"]]} if ALIGNED else {}),
+    **({"learning_curve": EXPERIMENT.compare} if len(set(source_sizes(EXPERIMENT.compare))) > 1 else {}),
 }
 TABLES = ["main", "ablation", "breakdown", "alignment", "published"]
 INPUT_TABLES = {
@@ -55,6 +56,7 @@ rule figure:
         results=lambda wildcards, output: Path(output.png).parents[1],
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: FIGURES[wildcards.figure],
+        sizes=lambda wildcards: source_sizes(FIGURES[wildcards.figure]),
         seeds=EXPERIMENT.seeds,
         source=EXPERIMENT.source,
         method=config["method"],
@@ -65,7 +67,7 @@ rule figure:
     shell:
         "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
         " --table {input.table} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
-        " --languages {params.languages} --variants {params.variants} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
+        " --languages {params.languages} --variants {params.variants} --sizes {params.sizes} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
         " --output {output.png} --log {log}"
 
 

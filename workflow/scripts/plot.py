@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from mclner import figures, projections
 from mclner.languages import Language, read_languages
+from mclner.learning_curve import learning_curve
 from mclner.program import make_parser, run_program
 from mclner.style import save_figure
 
@@ -64,12 +65,19 @@ def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) 
     return draw(points, scores, languages_of(arguments))
 
 
+def draw_learning_curve(arguments: argparse.Namespace) -> Figure:
+    return learning_curve(
+        summary_of(arguments), dict(zip(arguments.variants, arguments.sizes, strict=True)), arguments.source
+    )
+
+
 DRAW = {
     "f1_by_language": draw_f1_by_language,
     "ablation": draw_ablation,
     "training_curves": draw_training_curves,
     "heat_map": draw_heat_map,
     "error_kinds": draw_errors,
+    "learning_curve": draw_learning_curve,
     "pair_projection": lambda arguments: draw_projection(arguments, projections.pairs),
     "sentence_projection": lambda arguments: draw_projection(arguments, projections.sentences),
 }
@@ -85,6 +93,7 @@ if __name__ == "__main__":
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
     parser.add_argument("--variants", nargs="+", required=True)
+    parser.add_argument("--sizes", type=int, nargs="+", required=True, help="source sentences of each; 0 for all")
     parser.add_argument("--seeds", nargs="+", required=True)
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)
