@@ -46,7 +46,7 @@ def learning_curve(summary: pd.DataFrame, sizes: Mapping[str, int], source: str)
         axes.grid(axis="y")
         head(axes, title, "bands: 95 % bootstrap intervals over sentences" if group == "targets" else "")
     panels[0].set_ylabel("Entity F1 (%)")
-    panels[1].legend(loc="lower right", fontsize=11)
+    panels[1].legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=11)
     figure.text(0.5, -0.04, sample_note(summary), ha="center", fontsize=10.5, color="#555555")
     figure.tight_layout()
     return figure

@@ -30,12 +30,17 @@ def sentences(points: Mapping[str, pd.DataFrame], scores: pd.DataFrame, language
         here = table[table["kind"] == "sentence"]
         found = scores[(scores["model"] == model) & scores["measure"].str.startswith("sentences")]["value"].mean()
         panel(grid[0, column], here, model_name(model), f"{found:.1f} % of translations found")
-        scatter(grid[0, column], here, here["language"].map(looks), 7)
+        scatter(grid[0, column], here, here["language"].map(looks), dot_size(here))
         panel(grid[1, column], here, "", "")
         shown = chosen_sentences(here)
         rest = here[~here["group"].isin(shown)]
-        grid[1, column].scatter(rest["x"], rest["y"], s=4, color=PALE, linewidths=0, rasterized=True)
-        scatter(grid[1, column], here, here["group"].map(dict(zip(shown, looks_in_order(len(shown)), strict=True))), 13)
+        grid[1, column].scatter(rest["x"], rest["y"], s=dot_size(here) / 2, color=PALE, linewidths=0, rasterized=True)
+        scatter(
+            grid[1, column],
+            here,
+            here["group"].map(dict(zip(shown, looks_in_order(len(shown)), strict=True))),
+            2 * dot_size(here),
+        )
         shares(grid[1, column], here)
     what = "language" if len(looks) <= MOST_LANGUAGES else "script"
     grid[0, 0].set_ylabel(f"coloured by {what}", fontsize=11.5)
@@ -75,9 +80,9 @@ def pairs(points: Mapping[str, pd.DataFrame], scores: pd.DataFrame, languages: M
         found = scores[(scores["model"] == model) & (scores["measure"] == "pairs")]["value"].mean()
         with_score = title.endswith("both words")
         panel(grid[0, column], table, title, f"{found:.1f} % have a like neighbour" if with_score else "")
-        scatter(grid[0, column], table, table["group"].map(relations), 7)
+        scatter(grid[0, column], table, table["group"].map(relations), dot_size(table))
         panel(grid[1, column], table, "", "")
-        scatter(grid[1, column], table, table["language"].map(looks), 7)
+        scatter(grid[1, column], table, table["language"].map(looks), dot_size(table))
         shares(grid[1, column], table)
     what = "language" if len(looks) <= MOST_LANGUAGES else "script"
     grid[0, 0].set_ylabel("coloured by relation", fontsize=11.5)
@@ -143,6 +148,11 @@ def panel(axes: Axes, table: pd.DataFrame, title: str, note: str) -> None:
         low, high = np.quantile(place, [0.002, 0.998]).tolist()  # a stray point must not shrink the rest
         margin = 0.06 * (high - low) + 1e-9
         set_limits(low - margin, high + margin)
+
+
+def dot_size(table: pd.DataFrame) -> float:
+    """Area of a dot in square points: smaller where there are many."""
+    return float(np.clip(14000 / len(table), 6, 24))
 
 
 def scatter(axes: Axes, table: pd.DataFrame, looks: pd.Series, size: float) -> None:
