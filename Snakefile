@@ -15,7 +15,6 @@ if config.get("builds_on"):
     configfile: config["builds_on"]
 
 
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/fetching.smk"
 include: "workflow/rules/corpora.smk"

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from describe_languages import fertility
-from mclner.coverage import coverage
 from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence, write_corpus
+from mclner.coverage import coverage
 from mclner.error_analysis import count_error_kinds
 from mclner.errors import InputError
 from mclner.languages import read_languages

@@ -222,9 +222,9 @@ def guard_option(wildcards):
 
 def counted_translations():
     """Tables of counts of the translations that the compared variants, or their teachers, learn from."""
-    recipes = {
-        EXPERIMENT.run_settings(variant)["views"]["translated"] for variant in EXPERIMENT.compare
-    } - {None}
+    recipes = {EXPERIMENT.run_settings(variant)["views"]["translated"] for variant in EXPERIMENT.compare} - {
+        None
+    }
     return [
         f"{RESULTS}/translated/{recipe}/{language}.tsv"
         for recipe in sorted(recipes)
