@@ -15,7 +15,6 @@ if config.get("builds_on"):
     configfile: config["builds_on"]
 
 
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/fetching.smk"
 include: "workflow/rules/corpora.smk"
@@ -25,6 +24,7 @@ include: "workflow/rules/codeswitching.smk"
 include: "workflow/rules/translation.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/alignment.smk"
 include: "workflow/rules/reporting.smk"
 include: "workflow/rules/targets.smk"
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
 from describe_languages import fertility
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.corpus import Sentence
+from mclner.corpus import Sentence, write_corpus
 from mclner.coverage import coverage
 from mclner.error_analysis import count_error_kinds
-from mclner.tables import breakdown_table, published_table, to_latex, to_markdown
+from mclner.errors import InputError
+from mclner.languages import read_languages
+from mclner.learning_curve import families_of, learning_curve
+from mclner.settings import RunSettings, TrainingSettings
+from mclner.tables import (
+    ablation_table,
+    breakdown_table,
+    groupings,
+    main_table,
+    published_table,
+    to_latex,
+    to_markdown,
+)
 from mclner.tags import Entity
+from train import draw_source
 from transformers import AutoTokenizer
 from type_agreement import agreement
 
@@ -59,31 +73,112 @@ def test_fertility_is_subwords_a_word(tiny_encoder: Path) -> None:
     assert 0 <= unknown < 1
 
 
-def summary() -> pd.DataFrame:
+def summary(spread: float = float("nan")) -> pd.DataFrame:
     scores = {"en": (90, 91), "de": (80, 82), "nl": (70, 74), "hi": (50, 60), "bn": (40, 48), "all": (66, 71)}
     rows = [
-        {"variant": variant, "language": language, "f1": float(values[number]), "seeds": 2}
+        {"variant": variant, "language": language, "f1": float(values[number]), "f1_sd": spread, "seeds": 2}
         for language, values in scores.items()
         for number, variant in enumerate(("tagger", "full"))
     ]
-    rows += [{"variant": variant, "language": "targets", "f1": 60.0, "seeds": 2} for variant in ("tagger", "full")]
+    rows += [
+        {"variant": variant, "language": "targets", "f1": 60.0, "f1_sd": spread, "seeds": 2}
+        for variant in ("tagger", "full")
+    ]
     return pd.DataFrame(rows)
 
 
-def test_the_breakdown_is_the_mean_over_the_targets_of_a_group() -> None:
-    described = pd.DataFrame(
+def described() -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "language": ["en", "de", "nl", "hi", "bn"],
-            "script": ["Latin", "Latin", "Latin", "Devanagari", "Bengali"],
-            "family": ["Germanic"] * 3 + ["Indo-Aryan"] * 2,
-            "subwords_a_word": [1.2, 1.4, 1.5, 1.8, 1.9],
-            "covered_words": [None, 0.8, 0.8, 0.8, 0.8],
+            "language": ["en", "de", "nl", "hi", "bn", "sw", "yo"],
+            "name": ["English", "German", "Dutch", "Hindi", "Bengali", "Swahili", "Yoruba"],
+            "script": ["Latin", "Latin", "Latin", "Devanagari", "Bengali", "Latin", "Latin"],
+            "family": ["Germanic"] * 3 + ["Indo-Aryan"] * 2 + ["Bantu", "Volta-Niger"],
+            "subwords_a_word": [1.2, 1.4, 1.5, 1.8, 1.9, 1.6, 1.7],
+            "covered_words": [None] + [0.8] * 6,
+            "syntactic_distance": [0.0, 0.36, 0.36, 0.55, 0.59, 0.69, None],
         }
     )
-    table = breakdown_table(summary(), described, "tagger", "full", "en").set_index("Languages")
-    assert table.loc["Script: Latin", "Difference"] == "+3.0"
-    assert table.loc["Family: Indo-Aryan", "Full"] == "54.0"
+
+
+def metrics() -> pd.DataFrame:
+    scores = {
+        "en": (90, 91),
+        "de": (80, 82),
+        "nl": (70, 74),
+        "hi": (50, 60),
+        "bn": (40, 48),
+        "sw": (60, 61),
+        "yo": (30, 37),
+    }
+    return pd.DataFrame(
+        [
+            {"variant": variant, "seed": seed, "language": language, "f1": value + seed * move}
+            for language, values in scores.items()
+            for variant, value, move in zip(("tagger", "full"), values, (1, 3), strict=True)
+            for seed in (1, 2)
+        ]
+    )
+
+
+def test_the_breakdown_is_the_mean_over_the_targets_of_a_group_with_its_spread_over_seeds() -> None:
+    table = breakdown_table(metrics(), described(), "tagger", "full", "en").set_index("Languages")
+    latin = table.loc["Script: Latin"]
+    assert latin["n"] == "4"
+    assert latin["Tagger"] == "61.5 ± 0.7"  # 61 and 62
+    assert latin["Full"] == "68.0 ± 2.1"
+    assert latin["Difference"] == "+6.5 ± 1.4"  # seed by seed: 5.5 and 7.5
     assert "Script: Bengali" not in table.index
+    one_seed = metrics().query("seed == 1")
+    table = breakdown_table(one_seed, described(), "tagger", "full", "en").set_index("Languages")
+    assert table.loc["Script: Latin", "Difference"] == "+5.5"
+
+
+def test_languages_are_grouped_by_their_distance_from_english() -> None:
+    found = dict(groupings(described().set_index("language"), "en"))
+    assert found["Distance from English"].to_dict() == {
+        "de": "same family", "nl": "same family", "hi": "other script", "bn": "other script",
+        "sw": "same script, other family", "yo": "same script, other family",
+    }  # fmt: skip
+    syntax = found["Syntactic distance from English"]
+    assert syntax[["de", "sw"]].tolist() == ["lowest third", "highest third"]
+    assert pd.isna(syntax["yo"])  # not known, so in no group
+    assert "Words in the lexicon" not in found  # the same everywhere: no thirds
+
+
+def test_every_language_of_the_table_has_a_distance_from_english() -> None:
+    distances = pd.read_csv(ROOT / "config" / "distances.tsv", sep="\t", dtype={"code": str}).set_index("code")
+    known = read_languages(ROOT / "config" / "languages.tsv")
+    assert set(distances.index) == set(known) - {"en"}
+    assert distances["syntactic"].between(0.3, 0.75).all()
+    assert distances["syntactic"].idxmin() == "de"
+
+
+def test_the_ablation_table_corrects_for_the_number_of_comparisons() -> None:
+    p_values = {"tagger": 0.0002, "full": 1.0, "no_semantic": 0.03, "no_codeswitch": 0.02}
+    rows = [
+        {"variant": name, "language": group, "f1": 70.0, "f1_sd": 1.25, "over_method": -1.0, "over_method_low": -2.0,
+         "over_method_high": -0.1, "over_method_p": p}
+        for name, p in p_values.items()
+        for group in ("en", "targets", "all")
+    ]  # fmt: skip
+    table = ablation_table(pd.DataFrame(rows), list(p_values), "en", "full").set_index("Variant")
+    assert table["p (Holm)"].to_dict() == {
+        "Tagger": "< 0.001*", "Full": "", "no semantic contrast": "0.040*", "no code-switching": "0.040*",
+    }  # fmt: skip
+    assert table.loc["Tagger", "Targets"] == "70.0 ± 1.2"
+    alone = ablation_table(pd.DataFrame(rows), ["full", "no_semantic"], "en", "full").set_index("Variant")
+    assert alone.loc["no semantic contrast", "p (Holm)"] == "0.030*"
+
+
+def test_the_main_table_has_the_spread_where_several_seeds_were_run() -> None:
+    known = read_languages(ROOT / "config" / "languages.tsv")
+    languages = {code: known[code] for code in ("en", "de", "nl", "hi", "bn")}
+    table = main_table(summary(spread=0.84), languages, ["tagger", "full"], "en").set_index("Language")
+    assert table.loc["Hindi (hi)", "Full"] == "60.0 ± 0.8"
+    assert table.loc["Mean of the 4 targets", "Tagger"] == "60.0 ± 0.8"
+    table = main_table(summary(), languages, ["tagger", "full"], "en").set_index("Language")
+    assert table.loc["Mean of all 5", "Full"] == "71.0"
 
 
 def test_published_figures_keep_their_standing_and_ours_are_marked_as_measured() -> None:
@@ -114,3 +209,44 @@ def test_agreement_is_the_f1_of_the_types_found_in_parallel_sentences() -> None:
     assert agreement(english, english) == 100.0
     assert agreement(english, [Counter(PER=1, LOC=1), Counter(LOC=1)]) == pytest.approx(200 * 2 / 7)
     assert agreement([Counter()], [Counter()]) == 0.0
+
+
+def test_a_smaller_draw_of_source_sentences_lies_inside_a_larger_one(tmp_path: Path) -> None:
+    path = tmp_path / "train.parquet"
+    write_corpus([Sentence(f"en-{number}", "en", ("a",), ("O",)) for number in range(40)], path)
+
+    def drawn(size: int | None, seed: int = 1) -> list[str]:
+        settings = RunSettings(training=TrainingSettings(source_sentences=size), seed=seed)
+        return [sentence.id for sentence in draw_source(path, settings)]
+
+    everything = drawn(None)
+    assert len(everything) == 40
+    assert [len(drawn(size)) for size in (5, 10, 40)] == [5, 10, 40]
+    assert set(drawn(5)) < set(drawn(10)) < set(everything)
+    assert drawn(10) == sorted(drawn(10), key=everything.index)
+    assert drawn(10) != drawn(10, seed=2)
+    with pytest.raises(InputError, match="holds 40 of 41 source_sentences"):
+        drawn(41)
+
+
+def test_variants_that_differ_in_their_number_of_sentences_make_one_curve() -> None:
+    sizes = {"full_1000": 1000, "tagger_250": 250, "full_250": 250, "tagger": 0}
+    assert families_of(sizes) == {"full": [(250, "full_250"), (1000, "full_1000")], "tagger": [(250, "tagger_250")]}
+
+
+def test_the_learning_curve_draws_f1_against_sentences_for_targets_and_source() -> None:
+    f1 = {
+        ("full_250", "targets"): 40.0,
+        ("full_1000", "targets"): 55.0,
+        ("full_250", "en"): 70.0,
+        ("full_1000", "en"): 80.0,
+    }
+    rows = [
+        {"variant": variant, "language": group, "f1": score, "low": score - 2, "high": score + 2}
+        for (variant, group), score in f1.items()
+    ]
+    rows += [{"variant": "full_250", "language": "all", "seeds": 1, "sentences": 10, "entities": 20}]
+    figure = learning_curve(pd.DataFrame(rows), {"full_1000": 1000, "full_250": 250}, "en")
+    targets, source = (axes.lines[0] for axes in figure.axes)
+    assert np.asarray(targets.get_xydata()).tolist() == [[250.0, 40.0], [1000.0, 55.0]]
+    assert np.asarray(source.get_xydata()).tolist() == [[250.0, 70.0], [1000.0, 80.0]]

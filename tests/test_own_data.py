@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from conftest import DEMO, ROOT, small_settings, snakemake, write_overlay
 from hub_content import SPLITS, panx_parquet
 from mclner.corpus import read_corpus
 from mclner.errors import InputError
+from mclner.experiment import merge, resolve_recipe, resolve_variant
 from mclner.markup import read_markup
 from mclner.own_data import map_types, read_own, sample, strip_language_prefix
 
@@ -108,6 +112,17 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     target = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "de.parquet")
     assert [row.id for row in source] == [row.id for row in target]
     assert source[0].tags is None
+    held_out = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "held_out" / "de.parquet")
+    assert len(held_out) == 10  # at most half of 20
+    assert not {row.tokens for row in held_out} & {row.tokens for row in target}
+    scores = pd.read_csv(tmp_path / "results" / "folder" / "alignment.tsv", sep="\t")
+    assert set(scores.loc[scores["measure"] == "sentences_to_source", "vectors"]) == {10}
+    without = write_overlay(
+        tmp_path / "without.yaml", {"variants": {"full": {"views": {"translated": "word_by_word"}}}}
+    )
+    planned = snakemake(tmp_path, "--dry-run", *files[:-2], str(without), *files[-2:]).stdout
+    assert "pair_projection" in planned
+    assert "sentence_projection" not in planned  # no aligned text is left to draw
     history = pd.read_csv(tmp_path / "results" / "folder" / "full" / "seed1" / "history.tsv", sep="\t")
     assert (history.loc[history["name"] == "semantic_contrast_loss", "value"] > 0).any()
 
@@ -147,3 +162,31 @@ def test_real_corpora_are_read(code: str) -> None:
     sentences = read_own(SHARED / "ner" / code / "dev.conll", code, repairs)
     assert len(sentences) > 50
     map_types(sentences, {}, ["PER", "ORG", "LOC"], Path("dev.conll"))
+
+
+def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tmp_path: Path) -> None:
+    data = tmp_path / "mine"
+    for language in ("en", "de"):
+        for split in ("train", "dev", "test"):
+            write(data / "ner" / language / f"{split}.conll", ENGLISH)
+    write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\n")
+    (data / "parallel" / "ntrex").mkdir(parents=True)
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    files = [f"config/{name}.yaml" for name in ("config", "folder", "learning_curve")]
+    planned = snakemake(tmp_path, "--dry-run", "--configfile", *files[1:], "--config", f"folder={data}").stdout
+    assert re.search(r"^train +18$", planned, re.M)
+    assert "figures/learning_curve.png" in planned
+    config: dict[str, Any] = {}
+    for file in files:
+        config = merge(config, yaml.safe_load((tmp_path / file).read_text(encoding="utf-8")))
+    for size in (250, 500, 1000, 2500, 5000, 10000):
+        student, tagger = (resolve_variant(f"{family}_{size}", config) for family in ("full", "tagger"))
+        recipe = resolve_recipe(student["self_training"], config["self_training"])
+        teacher = resolve_variant(recipe["teacher"], config)
+        assert recipe["entity_threshold"] == config["self_training"]["one_round"]["entity_threshold"]
+        for settings in (student, teacher, tagger):
+            assert settings["training"]["source_sentences"] == size
+            assert settings["training"]["epochs"] == student["training"]["epochs"]
+        assert student["views"]["translated"] == teacher["views"]["translated"] == "aligned"
+        assert teacher["self_training"] is None
+        assert tagger["model"]["head"] == "tagger"

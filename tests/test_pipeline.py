@@ -47,7 +47,7 @@ def test_the_small_experiment_reaches_its_tables_and_figures(small_run: Path) ->
     ]  # fmt: skip
     assert set(metrics["language"]) == {"en", "de", "sw", "ja"}
     assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
-    for name in ("f1_by_language", "ablation", "training_curves", "heat_map"):
+    for name in ("f1_by_language", "ablation", "training_curves", "heat_map", "pair_projection", "sentence_projection"):
         for ending in ("png", "pdf"):
             assert (results / "figures" / f"{name}.{ending}").stat().st_size > 5000
     assert "Mean of the 3 targets" in (results / "tables" / "main.md").read_text()
@@ -75,6 +75,20 @@ def test_scores_are_those_of_the_predictions(small_run: Path) -> None:
         table = pq.read_table(run / "predictions" / f"{language}.parquet").to_pydict()
         expected = 100 * f1_score(table["tags"], table["predicted"], zero_division=0)
         assert metrics.loc[language, "f1"] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_alignment_is_measured_before_and_after_training(small_run: Path) -> None:
+    results = small_run / "results" / "small"
+    scores = pd.read_csv(results / "alignment.tsv", sep="\t")
+    assert list(scores["model"].unique()) == ["encoder", "tagger", "full"]
+    assert set(scores["language"]) == {"de", "sw", "ja"}
+    assert set(scores["measure"]) == {"sentences_from_source", "sentences_to_source", "pairs"}
+    assert scores["value"].between(0, 100).all()
+    assert scores["value"].nunique() > 5
+    assert set(scores.loc[scores["measure"] != "pairs", "vectors"]) == {46}
+    table = (results / "tables" / "alignment.md").read_text()
+    assert "Sentences, Encoder" in table
+    assert "| Mean |" in table
 
 
 def test_no_target_label_is_an_input_of_training(small_run: Path) -> None:
@@ -168,9 +182,9 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(small_run: Pat
     with zipfile.ZipFile(small_run / "report.zip") as archive:
         page = next(name for name in archive.namelist() if name.endswith("report.html"))
         text = archive.read(page).decode("utf-8")
-    for name in ("f1_by_language", "ablation", "training_curves", "heat_map", "error_kinds"):
+    for name in ("f1_by_language", "ablation", "training_curves", "heat_map", "error_kinds", "sentence_projection"):
         assert f"{name}.png" in text
-    for name in ("main", "ablation", "breakdown", "published"):
+    for name in ("main", "ablation", "breakdown", "alignment", "published"):
         assert f"tables/{name}.md" in text
-    for words in ("coloured by script", "95 % paired bootstrap intervals", "thirds of subword fertility"):
+    for words in ("coloured by script", "95 % paired bootstrap intervals", "Holm-Bonferroni", "thirds of subword"):
         assert words in text

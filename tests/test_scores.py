@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import random
+from argparse import Namespace
+from itertools import combinations
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import summarise
 from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence
 from mclner.evaluation import count_matches, precision_recall_f1
 from mclner.pseudolabel import choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
 from mclner.relations import Labelling
-from mclner.statistics import bootstrap_f1, interval, resample_counts
+from mclner.statistics import bootstrap_f1, holm, interval, p_value, resample_counts
 from mclner.tags import Entity, entities_of
 from seqeval.metrics import f1_score, precision_score, recall_score
 
@@ -54,6 +61,54 @@ def test_a_better_system_has_an_interval_above_zero() -> None:
     measured, samples = bootstrap_f1([counts], 1000, seed=1)
     assert measured[0, 0] == pytest.approx(100 * sum(good) / 200)
     assert interval(samples[:, 0, 0] - samples[:, 0, 1])[0] > 0
+
+
+@given(st.integers(0, 200), st.integers(1, 200))
+def test_a_p_value_below_five_per_cent_means_an_interval_beside_zero(below: int, above: int) -> None:
+    differences = np.concatenate([np.full(below, -1.0), np.full(above, 2.0)])
+    low, high = interval(differences)
+    if p_value(differences) < 0.05:
+        assert low > 0 or high < 0
+    assert p_value(differences) == p_value(-differences)
+    assert 0 < p_value(differences) <= 1
+
+
+def test_no_difference_has_the_p_value_one() -> None:
+    assert p_value(np.zeros(1000)) == 1.0
+    assert p_value(np.ones(999)) == pytest.approx(2 / 1000)
+
+
+@given(st.lists(st.floats(0.0001, 1.0), min_size=1, max_size=5))
+def test_holm_rejects_what_the_closed_test_of_bonferroni_rejects(p_values: list[float]) -> None:
+    indices = range(len(p_values))
+    subsets = [set(chosen) for size in indices for chosen in combinations(indices, size + 1)]
+    closed = [max(len(s) * min(p_values[j] for j in s) for s in subsets if i in s) for i in indices]
+    assert holm(p_values) == pytest.approx([min(1.0, value) for value in closed])
+
+
+def test_holm_of_a_worked_example() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+
+
+def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(tmp_path: Path) -> None:
+    right = {("tagger", 1): 4, ("tagger", 2): 8, ("full", 1): 9, ("full", 2): 9}
+    for (variant, seed), number in right.items():
+        found = {"language": ["en"] * 10 + ["de"] * 10, "id": [str(row) for row in range(20)]}
+        counts = {"right": [1] * 10 + [1] * number + [0] * (10 - number), "found": [1] * 20, "there": [1] * 20}
+        folder = tmp_path / variant / f"seed{seed}"
+        folder.mkdir(parents=True)
+        pq.write_table(pa.table(found | counts), folder / "sentence_counts.parquet")
+    output = tmp_path / "summary.tsv"
+    names = {"results": tmp_path, "variants": ["tagger", "full"], "seeds": ["1", "2"], "source": "en"}
+    others = {"baseline": "tagger", "method": "full", "resamples": 2000, "output": output}
+    summarise.main(Namespace(**names, **others))
+    rows = {(row["variant"], row["language"]): row for row in pd.read_csv(output, sep="\t").to_dict("records")}
+    assert rows["tagger", "de"]["f1"] == pytest.approx(60.0)
+    assert rows["tagger", "de"]["f1_sd"] == pytest.approx(np.std([40, 80], ddof=1), abs=1e-4)
+    assert rows["tagger", "all"]["f1_sd"] == pytest.approx(np.std([70, 90], ddof=1), abs=1e-4)
+    assert rows["tagger", "targets"]["over_method_p"] < 0.05
+    assert rows["full", "targets"]["over_method_p"] == 1.0
 
 
 def labelling(*confidences: float) -> Labelling:

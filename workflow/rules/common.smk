@@ -12,13 +12,16 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from mclner.errors import InputError
-from mclner.experiment import Experiment
+from mclner.experiment import Experiment, resolve_recipe
 from mclner.files import read_table
 from mclner.languages import read_languages
 from mclner.own_data import ENDINGS
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
+    config["self_training"] = {
+        name: resolve_recipe(name, config["self_training"]) for name in config["self_training"]
+    }
     EXPERIMENT = Experiment.of(config, ROOT / "config" / "languages.tsv")
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -219,9 +222,9 @@ def guard_option(wildcards):
 
 def counted_translations():
     """Tables of counts of the translations that the compared variants, or their teachers, learn from."""
-    recipes = {
-        EXPERIMENT.run_settings(variant)["views"]["translated"] for variant in EXPERIMENT.compare
-    } - {None}
+    recipes = {EXPERIMENT.run_settings(variant)["views"]["translated"] for variant in EXPERIMENT.compare} - {
+        None
+    }
     return [
         f"{RESULTS}/translated/{recipe}/{language}.tsv"
         for recipe in sorted(recipes)
@@ -236,6 +239,43 @@ def parallel_folders(wildcards):
         f"{config['folder']}/parallel/{source}"
         for source in config["translation"][wildcards.recipe]["sources"]
     ]
+
+
+def source_sizes(variants):
+    """How many source sentences each variant draws, 0 for all."""
+    drawn = [EXPERIMENT.run_settings(variant)["training"].get("source_sentences") for variant in variants]
+    return [size or 0 for size in drawn]
+
+
+def aligned_text():
+    """Files of sentences that translate each other and that no run learns from, a language each; none if there are none."""
+    if config["corpus"]["kind"] == "demo":
+        return corpora(EXPERIMENT.languages, "test")
+    recipe = EXPERIMENT.run_settings(config["method"])["views"]["translated"]
+    if not recipe or not config["translation"][recipe].get("held_out"):
+        return []
+    return [f"{RESULTS}/translated/{recipe}/held_out/{language}.parquet" for language in EXPERIMENT.languages]
+
+
+def alignment_models():
+    """Names of the models whose alignment is measured: the method's encoder, and the runs of baseline and method."""
+    variants = dict.fromkeys((config["baseline"], config["method"]))
+    return ["encoder", *(f"{variant}-seed{seed}" for variant in variants for seed in EXPERIMENT.seeds)]
+
+
+def alignment_model(wildcards):
+    """Model folder of such a name."""
+    if wildcards.model == "encoder":
+        name = EXPERIMENT.run_settings(config["method"])["encoder"] or config["encoder"]["name"]
+        return f"resources/encoders/{name}"
+    variant, seed = wildcards.model.rsplit("-seed", 1)
+    return f"{RESULTS}/{variant}/seed{seed}/model"
+
+
+def alignment_run(wildcards):
+    """The same name as options on the command line."""
+    variant, _, seed = wildcards.model.partition("-seed")
+    return f"--name {variant} --seed {seed}" if seed else f"--name {variant}"
 
 
 def teacher_model(wildcards):

@@ -41,11 +41,11 @@ rule metrics:
     conda:
         "../../envs/mclner.yaml"
     params:
-        program=program("gather_metrics"),
+        program=program("gather_tables"),
     message:
         "Gathering the metrics of all runs"
     shell:
-        "{params.program} --metrics {input} --output {output} --log {log}"
+        "{params.program} --tables {input} --output {output} --log {log}"
 
 
 rule summary:
@@ -103,6 +103,7 @@ rule error_kinds:
 rule described_languages:
     input:
         table=ROOT / "config" / "languages.tsv",
+        distances=ROOT / "config" / "distances.tsv",
         encoder=ENCODER,
         train=corpus(EXPERIMENT.source, "train"),
         tests=corpora(EXPERIMENT.languages, "test"),
@@ -121,5 +122,5 @@ rule described_languages:
     message:
         "Counting subwords and what the lexicons cover"
     shell:
-        "{params.program} --table {input.table} --encoder {input.encoder} --train {input.train}"
+        "{params.program} --table {input.table} --distances {input.distances} --encoder {input.encoder} --train {input.train}"
         " --tests {input.tests} --lexicons {params.lexicons} --output {output} --log {log}"

@@ -5,8 +5,11 @@ FIGURES = {
     "training_curves": EXPERIMENT.compare,
     "heat_map": EXPERIMENT.compare,
     "error_kinds": EXPERIMENT.compare,
+    "pair_projection": [config["baseline"], config["method"]],
+    **({"sentence_projection": [config["baseline"], config["method"]]} if ALIGNED else {}),
+    **({"learning_curve": EXPERIMENT.compare} if len(set(source_sizes(EXPERIMENT.compare))) > 1 else {}),
 }
-TABLES = ["main", "ablation", "breakdown", "published"]
+TABLES = ["main", "ablation", "breakdown", "alignment", "published"]
 INPUT_TABLES = {
     name: files
     for name, files in {
@@ -30,6 +33,8 @@ rule figure:
         histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
         summary=rules.summary.output,
         errors=rules.error_kinds.output,
+        alignment=rules.alignment.output,
+        points=expand(f"{RESULTS}/alignment/{{model}}.parquet", model=ALIGNMENT_MODELS),
         table=ROOT / "config" / "languages.tsv",
     output:
         png=report(
@@ -51,6 +56,7 @@ rule figure:
         results=lambda wildcards, output: Path(output.png).parents[1],
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: FIGURES[wildcards.figure],
+        sizes=lambda wildcards: source_sizes(FIGURES[wildcards.figure]),
         seeds=EXPERIMENT.seeds,
         source=EXPERIMENT.source,
         method=config["method"],
@@ -60,16 +66,18 @@ rule figure:
         "Drawing {wildcards.figure}"
     shell:
         "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
-        " --table {input.table} --errors {input.errors} --source {params.source}"
-        " --languages {params.languages} --variants {params.variants} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
+        " --table {input.table} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
+        " --languages {params.languages} --variants {params.variants} --sizes {params.sizes} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
         " --output {output.png} --log {log}"
 
 
 rule table:
     input:
         summary=rules.summary.output,
+        metrics=rules.metrics.output,
         table=ROOT / "config" / "languages.tsv",
         described=rules.described_languages.output,
+        alignment=rules.alignment.output,
         published=ROOT / "config" / "published.tsv",
     output:
         markdown=report(
@@ -98,10 +106,10 @@ rule table:
     message:
         "Writing the {wildcards.name} table"
     shell:
-        "{params.program} {wildcards.name} --summary {input.summary} --table {input.table}"
+        "{params.program} {wildcards.name} --summary {input.summary} --metrics {input.metrics} --table {input.table}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
-        " --described {input.described} --published {input.published} --output {output.markdown} --log {log}"
+        " --described {input.described} --alignment {input.alignment} --published {input.published} --output {output.markdown} --log {log}"
 
 
 rule input_table:

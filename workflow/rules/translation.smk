@@ -94,7 +94,13 @@ rule parallel_text:
         encoder=ENCODER,
         folders=parallel_folders,
     output:
-        expand(f"{RESULTS}/translated/{{{{recipe}}}}/{{language}}.parquet", language=EXPERIMENT.languages),
+        text=expand(
+            f"{RESULTS}/translated/{{{{recipe}}}}/{{language}}.parquet", language=EXPERIMENT.languages
+        ),
+        held_out=expand(
+            f"{RESULTS}/translated/{{{{recipe}}}}/held_out/{{language}}.parquet",
+            language=EXPERIMENT.languages,
+        ),
     log:
         f"logs/{EXPERIMENT.name}/translated/{{recipe}}.log",
     benchmark:
@@ -104,13 +110,14 @@ rule parallel_text:
     conda:
         "../../envs/mclner.yaml"
     params:
-        folder=lambda wildcards, output: Path(output[0]).parent,
+        folder=lambda wildcards, output: Path(output.text[0]).parent,
         source=EXPERIMENT.source,
         languages=EXPERIMENT.targets,
         most=lambda wildcards: config["translation"][wildcards.recipe]["most"],
+        held_out=lambda wildcards: config["translation"][wildcards.recipe].get("held_out", 0),
         program=program("import_parallel"),
     message:
         "Taking the aligned text of {input.folders}"
     shell:
         "{params.program} --source {params.source} --languages {params.languages} --sources {input.folders}"
-        " --most {params.most} --encoder {input.encoder} --folder {params.folder} --log {log}"
+        " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"

@@ -1,4 +1,6 @@
-"""What is known of each language before training: test size, subwords a word, and what the lexicons cover."""
+"""What is known of each language before training: test size, subwords a word, what the lexicons cover, and how far its
+syntax is from English.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
 from mclner.corpus import Sentence, count_entities, read_corpus
 from mclner.coverage import coverage
 from mclner.files import write_tsv
@@ -16,7 +19,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 COLUMNS = (
     "language", "name", "script", "family", "sentences", "entities", "subwords_a_word", "unknown_subwords",
-    "lexicon_pairs", "covered_words", "covered_entity_words",
+    "lexicon_pairs", "covered_words", "covered_entity_words", "syntactic_distance",
 )  # fmt: skip
 
 
@@ -24,6 +27,7 @@ def main(arguments: argparse.Namespace) -> None:
     known = read_languages(arguments.table)
     tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
     training = read_corpus(arguments.train)
+    distances = pd.read_csv(arguments.distances, sep="\t", dtype=str).set_index("code")["syntactic"].to_dict()
     rows = []
     for path in arguments.tests:
         code = path.parent.name
@@ -36,6 +40,7 @@ def main(arguments: argparse.Namespace) -> None:
             "family": known[code].family,
             "sentences": len(sentences),
             "entities": sum(count_entities(sentences).values()),
+            "syntactic_distance": distances.get(code, ""),
             "subwords_a_word": f"{subwords:.3f}",
             "unknown_subwords": f"{unknown:.4f}",
         }
@@ -61,6 +66,7 @@ def fertility(sentences: Iterable[Sentence], tokenizer: PreTrainedTokenizerBase)
 if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
+    parser.add_argument("--distances", type=Path, required=True, help="the table of distances from English")
     parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer counts subwords")
     parser.add_argument("--train", type=Path, required=True, help="labelled source sentences")
     parser.add_argument("--tests", type=Path, nargs="+", required=True, help="files <language>/test.parquet")

@@ -1,6 +1,7 @@
 """Bring aligned text (english<TAB>translation) into the pipeline: English sentences and their translations, unlabelled.
 
 Sentences with the same English text get the same id in every language, so one English sentence has many translations.
+The last of the English sentences are held out, to measure on them how well languages are aligned.
 """
 
 from __future__ import annotations
@@ -13,35 +14,38 @@ from mclner.corpus import Sentence, clean_token, write_corpus
 from mclner.errors import InputError
 from mclner.labelling import split_words
 from mclner.program import make_parser, run_program
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 log = logging.getLogger("mclner.parallel")
 
 
 def main(arguments: argparse.Namespace) -> None:
     tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
+    rows = {language: read_language(arguments.sources, language) for language in arguments.languages}
     numbers: dict[str, int] = {}
-    by_language: dict[str, list[tuple[int, str]]] = {language: [] for language in arguments.languages}
-    for language in arguments.languages:
-        for folder in arguments.sources:
-            path = folder / f"en-{language}.tsv"
-            if path.exists():
-                for english, translation in read_rows(path):
-                    if english in numbers or len(numbers) < arguments.most:
-                        number = numbers.setdefault(english, len(numbers) + 1)
-                        by_language[language].append((number, translation))
+    for english, _ in (row for found in rows.values() for row in found):
+        numbers.setdefault(english, len(numbers) + 1)
+    last = len(numbers) - min(arguments.held_out, len(numbers) // 2)  # of those to learn from
+    parts = {arguments.folder: range(1, min(arguments.most, last) + 1)}
+    parts[arguments.folder / "held_out"] = range(last + 1, len(numbers) + 1)
+    texts = {arguments.source: [(english, english) for english in numbers]} | rows
+    for folder, part in parts.items():
+        for language, pairs in texts.items():
+            chosen = [(numbers[english], text) for english, text in pairs if numbers[english] in part]
+            sentences = [make_unlabelled(number, text, language, tokenizer) for number, text in chosen]
+            write_corpus(sentences, folder / f"{language}.parquet")
+            log.info("%s: %d sentences in %s", language, len(sentences), folder)
 
-    def save(language: str, rows: list[tuple[int, str]]) -> None:
-        sentences = []
-        for number, text in rows:
-            tokens = tuple(clean_token(word) for word in split_words(text, tokenizer))
-            sentences.append(Sentence(f"parallel-{number}", language, tokens, None))
-        write_corpus(sentences, arguments.folder / f"{language}.parquet")
-        log.info("%s: %d sentences", language, len(sentences))
 
-    save(arguments.source, [(number, english) for english, number in numbers.items()])
-    for language, rows in by_language.items():
-        save(language, rows)
+def read_language(folders: list[Path], language: str) -> list[tuple[str, str]]:
+    """The pairs of one language from every folder that has it."""
+    paths = [folder / f"en-{language}.tsv" for folder in folders]
+    return [row for path in paths if path.exists() for row in read_rows(path)]
+
+
+def make_unlabelled(number: int, text: str, language: str, tokenizer: PreTrainedTokenizerBase) -> Sentence:
+    tokens = tuple(clean_token(word) for word in split_words(text, tokenizer))
+    return Sentence(f"parallel-{number}", language, tokens, None)
 
 
 def read_rows(path: Path) -> list[tuple[str, str]]:
@@ -63,6 +67,9 @@ if __name__ == "__main__":
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
     parser.add_argument("--sources", type=Path, nargs="+", required=True, help="folders of en-<language>.tsv")
     parser.add_argument("--most", type=int, required=True, help="English sentences used")
+    parser.add_argument("--held-out", type=int, required=True, help="English sentences kept apart, at most half")
     parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer cuts unspaced scripts")
-    parser.add_argument("--folder", type=Path, required=True, help="folder to write <language>.parquet to")
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="folder to write <language>.parquet to; held_out/ in it"
+    )
     run_program(parser, main)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
-from mclner import figures
+from mclner import figures, projections
 from mclner.languages import Language, read_languages
+from mclner.learning_curve import learning_curve
 from mclner.program import make_parser, run_program
 from mclner.style import save_figure
 
@@ -52,12 +54,32 @@ def draw_training_curves(arguments: argparse.Namespace) -> Figure:
     return figures.training_curves(histories)
 
 
+def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) -> Figure:
+    """Projections under the pretrained encoder and under the first seed's runs of baseline and method."""
+    names = {"encoder": "encoder"} | {variant: f"{variant}-seed{arguments.seeds[0]}" for variant in arguments.variants}
+    points = {
+        name: pd.read_parquet(arguments.results / "alignment" / f"{file}.parquet") for name, file in names.items()
+    }
+    scores = pd.read_csv(arguments.alignment, sep="\t", keep_default_na=False, dtype={"seed": str})
+    scores = scores[scores["seed"].isin(["", arguments.seeds[0]])]
+    return draw(points, scores, languages_of(arguments))
+
+
+def draw_learning_curve(arguments: argparse.Namespace) -> Figure:
+    return learning_curve(
+        summary_of(arguments), dict(zip(arguments.variants, arguments.sizes, strict=True)), arguments.source
+    )
+
+
 DRAW = {
     "f1_by_language": draw_f1_by_language,
     "ablation": draw_ablation,
     "training_curves": draw_training_curves,
     "heat_map": draw_heat_map,
     "error_kinds": draw_errors,
+    "learning_curve": draw_learning_curve,
+    "pair_projection": lambda arguments: draw_projection(arguments, projections.pairs),
+    "sentence_projection": lambda arguments: draw_projection(arguments, projections.sentences),
 }
 
 if __name__ == "__main__":
@@ -66,10 +88,12 @@ if __name__ == "__main__":
     parser.add_argument("--results", type=Path, required=True, help="folder of the experiment")
     parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
     parser.add_argument("--errors", type=Path, required=True, help="errors.tsv of the experiment")
+    parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
     parser.add_argument("--source", required=True, help="code of the source language")
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
     parser.add_argument("--variants", nargs="+", required=True)
+    parser.add_argument("--sizes", type=int, nargs="+", required=True, help="source sentences of each; 0 for all")
     parser.add_argument("--seeds", nargs="+", required=True)
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)

@@ -2,7 +2,8 @@
 
 Rows: each variant in each language, and the means `all` (every language) and `targets` (without the source language).
 Columns: f1 (mean over seeds), f1_sd (standard deviation over seeds, empty for one seed), low and high (95 % bootstrap
-interval over sentences), and the paired differences from the baseline and from the method with their intervals.
+interval over sentences), and the paired differences from the baseline and from the method with their intervals and
+two-sided p-values, which are not adjusted for the number of comparisons: that depends on what is compared.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from mclner.errors import InputError
 from mclner.evaluation import f1_scores
 from mclner.files import write_tsv
 from mclner.program import make_parser, run_program
-from mclner.statistics import bootstrap_f1, interval
+from mclner.statistics import bootstrap_f1, interval, p_value
 from numpy.typing import NDArray
 
 COLUMNS = (
     "variant", "language", "f1", "f1_sd", "low", "high",
-    "over_baseline", "over_baseline_low", "over_baseline_high",
-    "over_method", "over_method_low", "over_method_high",
+    "over_baseline", "over_baseline_low", "over_baseline_high", "over_baseline_p",
+    "over_method", "over_method_low", "over_method_high", "over_method_p",
     "seeds", "sentences", "entities",
 )  # fmt: skip
 SEED = 1  # of the resampling
@@ -47,9 +48,11 @@ def main(arguments: argparse.Namespace) -> None:
             row["low"], row["high"] = (f"{value:.4f}" for value in interval(samples[:, system]))
             for label, other in (("baseline", arguments.baseline), ("method", arguments.method)):
                 against = arguments.variants.index(other)
-                low, high = interval(samples[:, system] - samples[:, against])
+                differences = samples[:, system] - samples[:, against]
+                low, high = interval(differences)
                 row[f"over_{label}"] = f"{means[system] - means[against]:.4f}"
                 row[f"over_{label}_low"], row[f"over_{label}_high"] = f"{low:.4f}", f"{high:.4f}"
+                row[f"over_{label}_p"] = f"{p_value(differences):.6f}"
             row["seeds"] = len(arguments.seeds)
             row["sentences"], row["entities"] = sizes[members].sum(axis=0).tolist()
             rows.append(row)

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import logging
 import platform
+import random
 import shutil
 import sys
 from pathlib import Path
@@ -38,7 +39,7 @@ def main(arguments: argparse.Namespace) -> None:
     encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)  # type: ignore[arg-type]
     examples = build_examples(
         encoder,
-        [*read_corpus(arguments.train), *read_all(arguments.translated_source)],
+        [*draw_source(arguments.train, settings), *read_all(arguments.translated_source)],
         group_views(read_all(arguments.codeswitched)),
         group_views(read_all(arguments.translated)),
         [row for path in arguments.pseudo_labels for row in read_pseudo_labels(path)],
@@ -61,6 +62,19 @@ def main(arguments: argparse.Namespace) -> None:
     trainer.train(resume_from_checkpoint=checkpoint)
     save(arguments, settings, trainer, tokenizer)
     shutil.rmtree(arguments.checkpoints)
+
+
+def draw_source(path: Path, settings: RunSettings) -> list[Sentence]:
+    """The labelled source sentences of a run, in file order. Raises InputError where it asks for more than it has."""
+    sentences, most = read_corpus(path), settings.training.source_sentences
+    if most is None:
+        return sentences
+    if most > len(sentences):
+        raise InputError(
+            path, f"holds {len(sentences)} of {most} source_sentences.", "Lower the variant's, or raise the corpus's."
+        )
+    order = random.Random(settings.seed).sample(range(len(sentences)), len(sentences))  # so a smaller draw is inside
+    return [sentences[position] for position in sorted(order[:most])]
 
 
 def read_all(paths: list[Path]) -> list[Sentence]:

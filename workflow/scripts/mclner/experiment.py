@@ -84,6 +84,16 @@ def resolve_variant(name: str, config: Mapping[str, Any], seen: tuple[str, ...] 
     return merge(below, own)
 
 
+def resolve_recipe(name: str, recipes: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A recipe with the one that it is `based_on` put below it."""
+    if name in seen:
+        raise InputError(PLACE, f"the recipes {' -> '.join((*seen, name))} rest on each other.", "Break the circle.")
+    _known(name, recipes, f"there is no recipe '{name}'.")
+    own = dict(recipes[name])
+    base = own.pop("based_on", None)
+    return own if base is None else merge(resolve_recipe(base, recipes, (*seen, name)), own)
+
+
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of `below` in which the values of `above` take the place of its own, level by level."""
     merged = copy.deepcopy(dict(below))

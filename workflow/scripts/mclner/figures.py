@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from mclner.error_analysis import KINDS
 from mclner.languages import Language
 from mclner.style import GREY, MARKERS, PALETTE, colours_of, variant_name
+from mclner.tables import SIGNIFICANT, holm_against
 
 LOSS_NAMES = {
     "label_loss": "Label loss",
@@ -35,9 +36,9 @@ def sample_note(summary: pd.DataFrame) -> str:
 
 
 def head(axes: Axes, title: str, note: str) -> None:
-    """A title and, below it, a grey line that says what stands behind the numbers."""
+    """A title and, below it, a grey line or two that say what stands behind the numbers."""
     axes.annotate(
-        title, (0, 1), xytext=(0, 26), xycoords="axes fraction", textcoords="offset points",
+        title, (0, 1), xytext=(0, 26 + 15 * note.count("\n")), xycoords="axes fraction", textcoords="offset points",
         fontsize=15, fontweight="bold",
     )  # fmt: skip
     axes.annotate(
@@ -93,14 +94,18 @@ def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], met
 
 
 def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figure:
-    """Mean F1 over the targets of every other variant, less the method's, with 95 % bootstrap intervals."""
+    """Mean F1 over the targets of every other variant, less the method's, with 95 % bootstrap intervals.
+
+    Colour marks the differences that stay significant at 5 % after Holm's correction for all of them.
+    """
     targets = summary[summary["language"] == "targets"].set_index("variant")
-    others = [variant for variant in compare if variant != method]
+    adjusted = holm_against(summary, compare, method)
+    others = list(adjusted)
     figure, axes = pyplot.subplots(figsize=(9.5, 0.55 * len(others) + 2.0))
     for row, variant in enumerate(reversed(others)):
         values = targets.loc[variant]
         low, high = values["over_method_low"], values["over_method_high"]
-        colour = "#D55E00" if high < 0 else "#0072B2" if low > 0 else GREY
+        colour = GREY if adjusted[variant] >= SIGNIFICANT else "#D55E00" if values["over_method"] < 0 else "#0072B2"
         axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="round")
         axes.plot(values["over_method"], row, "o", color=colour, markersize=9)
         axes.annotate(
@@ -118,7 +123,7 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figu
     head(
         axes,
         f"Other variants against {variant_name(method).lower()}",
-        f"95 % paired bootstrap intervals over sentences; {sample_note(summary)}",
+        f"95 % paired bootstrap intervals; grey: not significant after Holm's correction\n{sample_note(summary)}",
     )
     return figure
 

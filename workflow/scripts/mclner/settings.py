@@ -44,6 +44,7 @@ class TrainingSettings:
     start: str = "encoder"
     precision: str = "auto"
     threads: int = 2
+    source_sentences: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

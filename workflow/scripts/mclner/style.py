@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from mclner.files import writing
 
 matplotlib.use("Agg")
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every step of embedding a font
 
 # Okabe and Ito (2008), without the yellow that vanishes on white, and three greys and browns that stand apart from it.
 PALETTE = (
@@ -38,6 +40,7 @@ SETTINGS: dict[Any, Any] = {
 matplotlib.rcParams.update(SETTINGS)
 
 VARIANT_NAMES = {
+    "encoder": "Encoder",
     "tagger": "Tagger",
     "relation": "Relation",
     "full": "Full",

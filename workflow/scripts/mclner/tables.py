@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from mclner.languages import Language
+from mclner.statistics import holm
 from mclner.style import variant_name
+
+SIGNIFICANT = 0.05
+MEASURED = {
+    "Subwords a word": "subwords_a_word",
+    "Words in the lexicon": "covered_words",
+    "Syntactic distance from English": "syntactic_distance",
+}
 
 LATEX_ESCAPES = str.maketrans(
     {
@@ -17,77 +26,133 @@ LATEX_ESCAPES = str.maketrans(
 )  # fmt: skip
 
 
+def with_spread(mean: float, spread: float) -> str:
+    """A mean with one decimal and, where several seeds were run, their standard deviation."""
+    return f"{mean:.1f}" if pd.isna(spread) else f"{mean:.1f} ± {spread:.1f}"
+
+
+def f1_texts(summary: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """F1 with its spread, by (language or mean, variant)."""
+    columns = (summary[name].tolist() for name in ("language", "variant", "f1", "f1_sd"))
+    return {(language, variant): with_spread(*scores) for language, variant, *scores in zip(*columns, strict=True)}
+
+
 def main_table(
     summary: pd.DataFrame, languages: Mapping[str, Language], variants: Sequence[str], source: str
 ) -> pd.DataFrame:
-    """F1 of `variants` in each language, source first, and the two means below."""
+    """F1 of `variants` in each language, source first, and the two means below; with the spread over seeds."""
     codes = [source, *sorted(code for code in languages if code != source)]
-    scores = summary.pivot(index="language", columns="variant", values="f1")
-    rows = [
-        {"Language": f"{languages[code].name} ({code})"}
-        | {variant_name(variant): f"{scores.loc[code, variant]:.1f}" for variant in variants}
-        for code in codes
-    ]
-    for name, label in (("all", f"Mean of all {len(codes)}"), ("targets", f"Mean of the {len(codes) - 1} targets")):
-        rows.append({"Language": label} | {variant_name(v): f"{scores.loc[name, v]:.1f}" for v in variants})
-    return pd.DataFrame(rows)
+    labels = {code: f"{languages[code].name} ({code})" for code in codes}
+    labels |= {"all": f"Mean of all {len(codes)}", "targets": f"Mean of the {len(codes) - 1} targets"}
+    scores = f1_texts(summary)
+    return pd.DataFrame(
+        [
+            {"Language": label} | {variant_name(variant): scores[code, variant] for variant in variants}
+            for code, label in labels.items()
+        ]
+    )
 
 
 def ablation_table(summary: pd.DataFrame, compare: Sequence[str], source: str, method: str) -> pd.DataFrame:
-    """Means of every variant, and the difference of its target mean from the method's with the 95 % interval."""
+    """Means of every variant, and the difference of its target mean from the method's.
+
+    The difference has its 95 % interval, taken by itself, and the p-value adjusted by Holm for all the comparisons of
+    the table; a star marks what stays significant at 5 % after that.
+    """
     targets = summary[summary["language"] == "targets"].set_index("variant")
-    everything = summary[summary["language"] == "all"].set_index("variant")
-    at_source = summary[summary["language"] == source].set_index("variant")
+    scores = f1_texts(summary)
+    adjusted = holm_against(summary, compare, method)
     rows: list[dict[str, str]] = []
     for variant in compare:
         row = targets.loc[variant]
-        spread: str = "" if pd.isna(row["f1_sd"]) else f" ± {row['f1_sd']:.1f}"
-        difference = (
-            ""
-            if variant == method
-            else f"{row['over_method']:+.1f} [{row['over_method_low']:+.1f}, {row['over_method_high']:+.1f}]"
-        )
+        difference = f"{row['over_method']:+.1f} [{row['over_method_low']:+.1f}, {row['over_method_high']:+.1f}]"
         rows.append(
             {
                 "Variant": variant_name(variant),
-                source: f"{at_source.loc[variant, 'f1']:.1f}",
-                "Targets": f"{row['f1']:.1f}{spread}",
-                "All": f"{everything.loc[variant, 'f1']:.1f}",
-                f"Against {variant_name(method)} [95 %]": difference,
+                source: scores[source, variant],
+                "Targets": scores["targets", variant],
+                "All": scores["all", variant],
+                f"Against {variant_name(method)} [95 %]": "" if variant == method else difference,
+                "p (Holm)": "" if variant == method else _p_text(adjusted[variant]),
             }
         )
     return pd.DataFrame(rows)
 
 
-def breakdown_table(
-    summary: pd.DataFrame, described: pd.DataFrame, baseline: str, method: str, source: str
-) -> pd.DataFrame:
-    """Mean F1 of baseline and method over groups of targets: by script, family, and thirds of what is measured.
+def holm_against(summary: pd.DataFrame, compare: Sequence[str], method: str) -> dict[str, float]:
+    """For each variant but the method: p-value of its target mean against the method's, adjusted for all of them."""
+    targets = summary[summary["language"] == "targets"].set_index("variant")
+    others = [variant for variant in compare if variant != method]
+    return dict(zip(others, holm(targets.loc[others, "over_method_p"].tolist()), strict=True))
 
-    `described` is what describe_languages.py writes. Groups of one language are left to the main table.
+
+def _p_text(value: float) -> str:
+    star = "*" if value < SIGNIFICANT else ""
+    return f"< 0.001{star}" if value < 0.001 else f"{value:.3f}{star}"
+
+
+def breakdown_table(
+    metrics: pd.DataFrame, described: pd.DataFrame, baseline: str, method: str, source: str
+) -> pd.DataFrame:
+    """Mean F1 of baseline and method over groups of targets, and the mean of the seeds' differences.
+
+    `metrics` has the F1 of every run in every language, `described` is what describe_languages.py writes. Groups of one
+    language are left to the main table.
     """
-    scores = summary.pivot(index="language", columns="variant", values="f1")[[baseline, method]]
-    table = described.set_index("language").join(scores).drop(index=source, errors="ignore")
-    groupings = [("Script", table["script"]), ("Family", table["family"])]
-    for name, column in (("Subwords a word", "subwords_a_word"), ("Words in the lexicon", "covered_words")):
-        if table[column].nunique() >= 3:
-            ranks = table[column].rank(method="first")
-            groupings.append((name, pd.qcut(ranks, 3, labels=["lowest third", "middle third", "highest third"])))
+    scores = metrics.pivot(index="language", columns=["variant", "seed"], values="f1")
     rows = []
-    for name, groups in groupings:
-        for group, members in table.groupby(groups, observed=True, sort=True):
+    for name, groups in groupings(described.set_index("language"), source):
+        for group, members in groups.groupby(groups, observed=True, sort=True):
             if len(members) > 1:
-                before, after = members[baseline].mean(), members[method].mean()
+                means = scores.loc[members.index].mean()  # over the languages, by variant and seed
+                before, after = means[baseline], means[method]
+                difference = after - before
                 rows.append(
                     {
                         "Languages": f"{name}: {group}",
                         "n": str(len(members)),
-                        variant_name(baseline): f"{before:.1f}",
-                        variant_name(method): f"{after:.1f}",
-                        "Difference": f"{after - before:+.1f}",
+                        variant_name(baseline): with_spread(before.mean(), before.std()),
+                        variant_name(method): with_spread(after.mean(), after.std()),
+                        "Difference": "+" * bool(difference.mean() >= 0)
+                        + with_spread(difference.mean(), difference.std()),
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def groupings(described: pd.DataFrame, source: str) -> list[tuple[str, pd.Series]]:
+    """Ways to part the targets (rows by language code): by script, family, kinship, and thirds of what is measured."""
+    home, targets = described.loc[source], described.drop(index=source)
+    same_family, same_script = targets["family"] == home["family"], targets["script"] == home["script"]
+    levels = ["same family", "same script, other family", "other script"]
+    kinship = pd.Series(np.select([same_family, same_script], levels[:2], levels[2]), index=targets.index)
+    kinship = kinship.astype(pd.CategoricalDtype(levels, ordered=True))
+    found = [("Script", targets["script"]), ("Family", targets["family"]), (f"Distance from {home['name']}", kinship)]
+    for name, column in MEASURED.items():
+        if targets[column].nunique() >= 3:
+            ranks = targets[column].rank(method="first")
+            found.append((name, pd.qcut(ranks, 3, labels=["lowest third", "middle third", "highest third"])))
+    return found
+
+
+def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language]) -> pd.DataFrame:
+    """Alignment of each language with the source, and the means: sentences (both directions) and pairs by model.
+
+    `scores` is alignment.tsv: model, seed, language, measure, value.
+    """
+    scores = scores.assign(part=scores["measure"].str.split("_").str[0])
+    by_seed = scores.groupby(["part", "model", "language", "seed"])["value"].mean()
+    means = by_seed.groupby(["part", "model", "seed"]).mean()
+    rows = []
+    for code, label in [*((code, f"{row.name} ({code})") for code, row in languages.items()), (None, "Mean")]:
+        row = {"Language": label}
+        for part in ("sentences", "pairs"):
+            for model in scores["model"].unique():
+                seeds = means.get((part, model)) if code is None else by_seed.get((part, model, code))
+                if seeds is not None:
+                    row[f"{part.capitalize()}, {variant_name(model)}"] = with_spread(seeds.mean(), seeds.std())
+        rows.append(row)
+    return pd.DataFrame(rows).fillna("")  # a language without aligned text has no cells for sentences
 
 
 def published_table(
@@ -106,14 +171,14 @@ def published_table(
         if row["language"].startswith("mean")
     ]
     means = summary[summary["language"] == "all"].set_index("variant")
-    languages, seeds = summary["language"].nunique() - 2, means["seeds"].astype(int)
+    languages, seeds, scores = summary["language"].nunique() - 2, means["seeds"].astype(int), f1_texts(summary)
     for variant in (baseline, method):
         rows.append(
             {
                 "System": f"ours: {variant_name(variant)}",
                 "Data": data,
                 "Languages": f"mean of {languages}",
-                "F1": f"{means.loc[variant, 'f1']:.1f}",
+                "F1": scores["all", variant],
                 "Source": f"this run, {seeds[variant]} seed(s) (measured)",
             }
         )
