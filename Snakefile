@@ -16,6 +16,7 @@ if config.get("builds_on"):
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/fetching.smk"
 include: "workflow/rules/corpora.smk"
 include: "workflow/rules/lexicons.smk"

@@ -25,16 +25,27 @@ SPLITS = {"train": slice(0, 12), "validation": slice(12, 18), "test": slice(18, 
 
 def panx_parquet(language: str, split: str, prefix: str = "") -> bytes:
     """Sentences of the demo in the form of PAN-X: numbered tags, their names in the file's schema."""
+    rows = read_markup(DEMO / "test" / f"{language}.txt")[SPLITS[split]]
+    return to_parquet([[prefix + token for token in row.tokens] for row in rows], [row.tags for row in rows], TAGS)
+
+
+def conll_parquet(language: str, split: str) -> bytes:
+    """The same with a fourth type in the first sentence, and an empty sentence at the end, as CoNLL-2002 has."""
+    rows = read_markup(DEMO / "test" / f"{language}.txt")[SPLITS[split]]
+    tags = [list(row.tags) for row in rows]
+    tags[0] = [tag[:2] + "MISC" if tag != "O" else tag for tag in tags[0]]
+    return to_parquet([*(row.tokens for row in rows), ()], [*tags, ()], [*TAGS, "B-MISC", "I-MISC"])
+
+
+def to_parquet(tokens: Sequence[Sequence[str]], tags: Sequence[Sequence[str]], names: Sequence[str]) -> bytes:
+    """A Parquet file as the `datasets` library writes it."""
     from datasets import ClassLabel, Dataset, Features, Sequence, Value
 
-    rows = read_markup(DEMO / "test" / f"{language}.txt")[SPLITS[split]]
     columns = {
-        "tokens": [[prefix + token for token in row.tokens] for row in rows],
-        "ner_tags": [[TAGS.index(tag) for tag in row.tags or ()] for row in rows],
-        "langs": [[language] * len(row.tokens) for row in rows],
+        "tokens": [list(row) for row in tokens],
+        "ner_tags": [[names.index(tag) for tag in row] for row in tags],
     }
-    words = Sequence(Value("string"))
-    features = Features({"tokens": words, "ner_tags": Sequence(ClassLabel(names=TAGS)), "langs": words})
+    features = Features({"tokens": Sequence(Value("string")), "ner_tags": Sequence(ClassLabel(names=list(names)))})
     stream = io.BytesIO()
     Dataset.from_dict(columns, features=features).to_parquet(stream)
     return stream.getvalue()

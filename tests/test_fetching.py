@@ -117,7 +117,7 @@ def test_where_every_source_is_gone_the_last_is_named(tmp_path: Path) -> None:
     assert f"error: {hub.address}/datasets/unimelb-nlp/wikiann: answers 404" in done.stderr
 
 
-@pytest.mark.parametrize("fault", ["500", "429", "cut"])
+@pytest.mark.parametrize("fault", ["500", "429", "cut", "gzip"])
 def test_the_hub_may_stumble(xtreme: Repository, tmp_path: Path, fault: str) -> None:
     with serve(Standin({("dataset", "google/xtreme"): xtreme}, faults={"test-00000": [fault]})) as hub:
         done = fetch_swahili(hub, tmp_path)

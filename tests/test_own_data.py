@@ -16,9 +16,11 @@ import pytest
 import yaml
 from conftest import DEMO, ROOT, small_settings, snakemake, write_overlay
 from hub_content import SPLITS, panx_parquet
+from import_parallel import read_rows
 from mclner.corpus import read_corpus
 from mclner.errors import InputError
 from mclner.experiment import merge, resolve_recipe, resolve_variant
+from mclner.lexicon import read_pairs
 from mclner.markup import read_markup
 from mclner.own_data import map_types, read_own, sample, strip_language_prefix
 
@@ -153,6 +155,15 @@ def test_comments_are_skipped_and_a_hash_is_a_token(tmp_path: Path) -> None:
     sentences = read_own(path, "de", repairs)
     assert [row.tokens for row in sentences] == [("#", "Bonn"), ("Bonn",)]
     assert repairs["comments"] == 2
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the real lexicons and aligned text of ../shared/data are not here")
+def test_real_lexicons_and_aligned_text_are_read() -> None:
+    repairs: Counter[str] = Counter()
+    assert len(read_pairs(SHARED / "lexicons" / "muse" / "en-de.tsv", repairs)) > 10_000
+    for code in ("sw", "th", "zh"):
+        rows = read_rows(SHARED / "parallel" / "ntrex" / f"en-{code}.tsv")
+        assert len(rows) == 1997
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real corpora of ../shared/data are not here")

@@ -11,14 +11,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, snakemake, write_overlay
-from hub_content import SPLITS, whole_hub
-from hub_standin import serve
+from hub_content import SPLITS, conll_parquet, whole_hub
+from hub_standin import Repository, Standin, serve
 from mclner.corpus import read_corpus
 from mclner.languages import read_languages
 from mclner.lockfile import verify_folder
@@ -62,15 +63,24 @@ def fetched(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Pat
     return folder
 
 
-def online(folder: Path, address: str, target: str) -> None:
-    """Run Snakemake for `target` where the stand-in can be reached."""
+def online(folder: Path, address: str, *targets: str, configuration: Sequence[str] = PAPER) -> None:
+    """Run Snakemake for `targets` where the stand-in can be reached."""
     variables = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HF_ENDPOINT": address,
         "HF_HOME": str(folder / "cache"),
     }
-    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), "--cores", "2", target]
-    command += ["--profile", str(ROOT / "profiles" / "default"), "--configfile", *PAPER]
+    command = [
+        "snakemake",
+        "--snakefile",
+        str(ROOT / "Snakefile"),
+        "--directory",
+        str(folder),
+        "--cores",
+        "2",
+        *targets,
+    ]
+    command += ["--profile", str(ROOT / "profiles" / "default"), "--configfile", *configuration]
     done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, cwd=folder, timeout=600)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
@@ -183,6 +193,48 @@ def test_translations_carry_the_entities_of_their_source(offline_run: Path) -> N
         assert Counter(entity.type for entity in entities_of(row.tags or ())) == Counter(
             entity.type for entity in entities_of(source[identifier].tags or ())
         )
+
+
+def conll_hub() -> Standin:
+    """English as a repository that declares its files, Spanish and Dutch as the hub's own conversion to Parquet."""
+    english = {f"data/{split}-0.parquet": conll_parquet("en", split) for split in SPLITS}
+    declared = "".join(f"  - split: {split}\n    path: data/{split}-*\n" for split in SPLITS)
+    readme = f"---\nconfigs:\n- config_name: default\n  data_files:\n{declared}---\n"
+    converted = {
+        f"{language}/{split}/0000.parquet": conll_parquet(language, split)
+        for language in ("es", "nl")
+        for split in SPLITS
+    }
+    return Standin(
+        {
+            ("dataset", "lhoestq/conll2003"): Repository({"README.md": readme.encode(), **english}),
+            ("dataset", "eriktks/conll2002"): Repository(converted),  # the other copy is gone
+        }
+    )
+
+
+def test_conll_comes_from_the_hub_and_german_from_a_folder(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    (tmp_path / "data" / "conll" / "de").mkdir(parents=True)
+    for split in ("train", "test"):
+        text = "-DOCSTART- -X- O O\n\nBonn NN I-NC B-LOC\nliest VB I-VC O\nDuden NN I-NC B-MISC\n\n"
+        (tmp_path / "data" / "conll" / "de" / f"{split}.conll").write_text(text, encoding="utf-8")
+    rows = [f"{language}\t13\t7\t9" for language in ("en", "es", "nl")]  # an empty sentence in each split
+    (tmp_path / "sizes.tsv").write_text("\n".join(["language\ttrain\tdev\ttest", *rows, ""]), encoding="utf-8")
+    write_overlay(tmp_path / "sizes.yaml", {"corpus": {"sizes": "sizes.tsv"}})
+    wanted = [f"resources/corpora/conll/{language}/test.parquet" for language in ("en", "de", "es", "nl")]
+    with serve(conll_hub()) as hub:
+        online(tmp_path, hub.address, *wanted, configuration=["config/conll.yaml", "sizes.yaml"])
+    corpora = tmp_path / "resources" / "corpora" / "conll"
+    assert len(read_corpus(corpora / "nl" / "test.parquet")) == 8
+    (german,) = read_corpus(corpora / "de" / "test.parquet")
+    assert german.tags == ("B-LOC", "O", "B-MISC")
+    types = {
+        entity.type for row in read_corpus(corpora / "en" / "train.parquet") for entity in entities_of(row.tags or ())
+    }
+    assert "MISC" in types
+    record = verify_folder(tmp_path / "resources" / "downloads" / "corpora" / "conll" / "es")
+    assert record["source"]["repository"] == "eriktks/conll2002"
 
 
 def test_a_download_of_the_wrong_size_is_an_error_that_names_it(fetched: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,37 +72,48 @@ def resolve_revision(repository: str, kind: str, revision: str | None, limits: L
 def dataset_files(
     repository: str, configuration: str, revision: str, cache: Path, limits: Limits
 ) -> dict[str, list[str]]:
-    """Files of each split in the repository, as the `datasets` library resolves them; splits by our names."""
-    from datasets import DownloadConfig, load_dataset_builder
+    """Parquet files of each split of a configuration; splits by our names, files by their names in the repository.
 
-    def resolve() -> dict[str, list[str]]:
-        builder = load_dataset_builder(
-            repository,
-            configuration,
-            revision=revision,
-            cache_dir=str(cache),
-            download_config=DownloadConfig(cache_dir=cache, max_retries=1),
-        )
-        prefix = f"hf://datasets/{repository}@{revision}/"
-        return {
-            SPLITS[split]: [str(file).removeprefix(prefix) for file in files]
-            for split, files in (builder.config.data_files or {}).items()
-            if split in SPLITS
-        }
-
+    As the `datasets` library resolves them; or, where it knows no such configuration, those that lie in a folder of its
+    name, as in the branch refs/convert/parquet. Raises GoneError where there are none.
+    """
     address = f"{address_of(repository, 'dataset')} ({configuration})"
     try:
-        files = asked(address, limits, resolve)
-    except ValueError as error:
-        raise GoneError(
-            address, f"has no such configuration ({str(error).splitlines()[0]}).", "Check its name."
-        ) from None
-    wrong = [file for found in files.values() for file in found if not file.endswith(".parquet")]
-    if wrong or not files:
-        raise GoneError(
-            address, f"holds {wrong or 'nothing'} instead of Parquet.", "Try the revision refs/convert/parquet."
+        files = asked(address, limits, lambda: _declared_files(repository, configuration, revision, cache))
+    except ValueError:  # the library's word for a configuration that it does not know
+        there = asked(
+            address, limits, lambda: HfApi().list_repo_files(repository, revision=revision, repo_type="dataset")
         )
+        files = _files_in_folder(there, configuration)
+    files = {split: [file for file in found if file.endswith(".parquet")] for split, found in files.items()}
+    if not any(files.values()):
+        raise GoneError(address, "holds no Parquet files.", "Check its name, or try the revision refs/convert/parquet.")
     return files
+
+
+def _declared_files(repository: str, configuration: str, revision: str, cache: Path) -> dict[str, list[str]]:
+    from datasets import DownloadConfig, load_dataset_builder
+
+    download = DownloadConfig(cache_dir=cache, max_retries=1)
+    builder = load_dataset_builder(
+        repository, configuration, revision=revision, cache_dir=str(cache), download_config=download
+    )
+    prefix = f"hf://datasets/{repository}@{revision}/"
+    return {
+        SPLITS[split]: [str(file).removeprefix(prefix) for file in files]
+        for split, files in (builder.config.data_files or {}).items()
+        if split in SPLITS
+    }
+
+
+def _files_in_folder(there: Sequence[str], configuration: str) -> dict[str, list[str]]:
+    pattern = re.compile(rf"{re.escape(configuration)}/(?:partial-)?({'|'.join(SPLITS)})[-/].*")
+    found: dict[str, list[str]] = {}
+    for file in sorted(there):
+        match = pattern.fullmatch(file)
+        if match:
+            found.setdefault(SPLITS[match[1]], []).append(file)
+    return found
 
 
 def fetch_files(repository: str, kind: str, revision: str, wanted: Sequence[str], folder: Path, limits: Limits) -> None:
