@@ -1,4 +1,4 @@
-"""Snakemake with nothing to train: a dry run of the default, and of the paper's configuration. Reach: 15 s and 500 MB."""
+"""Snakemake with nothing to train: dry runs of the default and of the paper's experiment. Reach: 15 s and 500 MB."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def main() -> None:
         large = min(seconds(lambda: plan(folder, *paper)) for _ in range(rounds))
         jobs = plan(folder, *paper).split("total")[1].split()[0]
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(
-        f"dry run of the default: {small:.1f} s; of the paper's {jobs} jobs: {large:.1f} s; at most {megabytes:.0f} MB"
-    )
+    print(f"dry run of the default: {small:.1f} s; of the paper's {jobs} jobs: {large:.1f} s; {megabytes:.0f} MB")
     report("pipeline", large, 15.0, large <= 15.0 and megabytes <= 500)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,18 +102,14 @@ def offline_run(fetched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-def test_the_dry_run_lists_the_whole_reproduction_in_time_and_memory(tmp_path: Path) -> None:
+def test_the_dry_run_lists_the_whole_reproduction(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    begun = time.monotonic()
     done = snakemake(tmp_path, "--dry-run", "--configfile", "config/paper.yaml")
-    seconds = time.monotonic() - begun
     block = (done.stdout + done.stderr).split("Job stats:")[1].split("\n\n")[0]
     jobs = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", block, re.M)}
     assert jobs["fetch_corpus"] == 40
     assert jobs["translated_by_model"] == 39
     assert jobs["train"] == jobs["evaluate"] == 14 * 5
-    assert seconds < 60  # 15 on a quiet machine; benchmarks/pipeline.py measures it
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 4_000_000
 
 
 def test_everything_fetched_is_locked_with_revision_and_checksum(fetched: Path) -> None:
