@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence
 from mclner.evaluation import count_matches, precision_recall_f1
-from mclner.pseudolabel import choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
+from mclner.pseudolabel import Selection, choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
 from mclner.relations import Labelling
 from mclner.statistics import bootstrap_f1, holm, interval, p_value, resample_counts
 from mclner.tags import Entity, entities_of
@@ -118,7 +118,7 @@ def labelling(*confidences: float) -> Labelling:
 def test_doubtful_words_lose_their_weight_and_doubtful_sentences_go() -> None:
     sentences = [Sentence(str(number), "de", ("Bonn", "ist", "alt"), None) for number in range(3)]
     found = [labelling(0.9, 0.9, 0.2), labelling(0.2, 0.3, 0.9), labelling(0.9, 0.9, 0.9)]
-    kept = choose_pseudo_labels(sentences, found, 0.7, 0.7, believed=0.5, entities=0, most=10)
+    kept = choose_pseudo_labels(sentences, found, Selection(0.7, 0.7, 0.5, 1.0, 10))
     assert [row.sentence.id for row in kept] == ["0", "2"]
     assert kept[0].weights == (1.0, 1.0, 0.0)
     assert kept[0].sentence.tags == ("B-LOC", "O", "O")
@@ -126,31 +126,38 @@ def test_doubtful_words_lose_their_weight_and_doubtful_sentences_go() -> None:
 
 def test_entities_and_other_words_have_thresholds_of_their_own() -> None:
     sentences = [Sentence("1", "de", ("Bonn", "ist", "alt"), None)]
-    (row,) = choose_pseudo_labels(sentences, [labelling(0.6, 0.6, 0.97)], 0.5, 0.95, believed=0.5, entities=0, most=10)
+    (row,) = choose_pseudo_labels(sentences, [labelling(0.6, 0.6, 0.97)], Selection(0.5, 0.95, 0.5, 1.0, 10))
     assert row.weights == (1.0, 0.0, 1.0)
 
 
 def test_the_cap_keeps_the_surest_sentences_in_their_order() -> None:
     sentences = [Sentence(str(number), "de", ("Bonn",), None) for number in range(4)]
     found = [labelling(0.8), labelling(0.99), labelling(0.7), labelling(0.9)]
-    kept = choose_pseudo_labels(sentences, found, 0.5, 0.5, believed=0.5, entities=0, most=2)
+    kept = choose_pseudo_labels(sentences, found, Selection(0.5, 0.5, 0.5, 1.0, 2))
     assert [row.sentence.id for row in kept] == ["1", "3"]
 
 
 def test_pseudo_labels_are_read_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
     sentences = [Sentence("1", "de", ("Bonn", "!"), None)]
-    kept = choose_pseudo_labels(sentences, [labelling(1.0, 0.1)], 0.5, 0.5, 0.5, 0, 9)
+    kept = choose_pseudo_labels(sentences, [labelling(1.0, 0.1)], Selection(0.5, 0.5, 0.5, 1.0, 9))
     write_pseudo_labels(kept, tmp_path / "pseudo.parquet")
     assert read_pseudo_labels(tmp_path / "pseudo.parquet") == kept
 
 
-def test_a_sentence_without_a_believed_entity_can_be_left_out() -> None:
-    sentences = [Sentence(str(number), "sw", ("a", "b"), None) for number in range(3)]
-    found = [
+def test_of_the_sentences_kept_a_bounded_share_has_no_believed_entity() -> None:
+    sentences = [Sentence(str(number), "sw", ("a", "b"), None) for number in range(8)]
+    empty, doubtful, sure = (
         Labelling([], [], [1.0, 1.0]),
         Labelling([Entity(0, 1, "PER")], [0.4], [0.4, 1.0]),
         Labelling([Entity(0, 1, "PER")], [0.6], [0.6, 1.0]),
-    ]
-    kept = choose_pseudo_labels(sentences, found, 0.5, 0.5, believed=0.5, entities=1, most=9)
-    assert [row.sentence.id for row in kept] == ["2"]
-    assert len(choose_pseudo_labels(sentences, found, 0.5, 0.5, believed=0.5, entities=0, most=9)) == 3
+    )
+    found = [empty] * 4 + [doubtful] + [sure] * 3
+
+    def kept(share: float, most: int) -> list[str]:
+        chosen = choose_pseudo_labels(sentences, found, Selection(0.5, 0.5, 0.5, share, most))
+        return [row.sentence.id for row in chosen]
+
+    assert kept(0.0, 9) == ["5", "6", "7"]
+    assert kept(0.25, 9) == ["0", "5", "6", "7"]
+    assert kept(0.5, 4) == ["0", "1", "5", "6"]
+    assert len(kept(1.0, 8)) == 8

@@ -19,7 +19,7 @@ rule pseudo_labels:
         entity_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["entity_threshold"],
         outside_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["outside_threshold"],
         believed=lambda wildcards: config["self_training"][wildcards.recipe]["believed"],
-        entities=lambda wildcards: config["self_training"][wildcards.recipe]["entities"],
+        without_entities=lambda wildcards: config["self_training"][wildcards.recipe]["without_entities"],
         most=lambda wildcards: config["self_training"][wildcards.recipe]["most"],
         program=program("pseudolabel"),
         torch_threads=THREADS,
@@ -28,7 +28,7 @@ rule pseudo_labels:
     shell:
         "{params.program} --teacher {input.teacher} --unlabelled {input.unlabelled}"
         " --entity-threshold {params.entity_threshold} --outside-threshold {params.outside_threshold}"
-        " --believed {params.believed} --entities {params.entities} --most {params.most}"
+        " --believed {params.believed} --without-entities {params.without_entities} --most {params.most}"
         " --threads {params.torch_threads} --output {output} --log {log}"
 
 

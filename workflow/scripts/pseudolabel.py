@@ -10,7 +10,7 @@ import torch
 from mclner.corpus import count_entities, read_corpus
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
-from mclner.pseudolabel import PseudoLabelled, choose_pseudo_labels, write_pseudo_labels
+from mclner.pseudolabel import PseudoLabelled, Selection, choose_pseudo_labels, write_pseudo_labels
 
 log = logging.getLogger("mclner.pseudolabel")
 
@@ -22,18 +22,17 @@ def main(arguments: argparse.Namespace) -> None:
     corpora = [read_corpus(path) for path in arguments.unlabelled]
     sentences = [sentence for corpus in corpora for sentence in corpus]
     labellings = iter(teacher.label([sentence.tokens for sentence in sentences], "pseudo-labelling"))
+    selection = Selection(
+        arguments.entity_threshold,
+        arguments.outside_threshold,
+        arguments.believed,
+        arguments.without_entities,
+        arguments.most,
+    )
     kept: list[PseudoLabelled] = []
     for corpus in corpora:
         found = [next(labellings) for _ in corpus]
-        chosen = choose_pseudo_labels(
-            corpus,
-            found,
-            arguments.entity_threshold,
-            arguments.outside_threshold,
-            arguments.believed,
-            arguments.entities,
-            arguments.most,
-        )
+        chosen = choose_pseudo_labels(corpus, found, selection)
         words = [weight for row in chosen for weight in row.weights]
         believed = sum(words) / max(len(words), 1)
         language = corpus[0].lang if corpus else "?"
@@ -53,7 +52,9 @@ if __name__ == "__main__":
     parser.add_argument("--entity-threshold", type=float, required=True, help="probability that an entity needs")
     parser.add_argument("--outside-threshold", type=float, required=True, help="probability that another word needs")
     parser.add_argument("--believed", type=float, required=True, help="share of believed words a sentence needs")
-    parser.add_argument("--entities", type=int, required=True, help="believed entities a sentence needs")
+    parser.add_argument(
+        "--without-entities", type=float, required=True, help="largest share of sentences without a believed entity"
+    )
     parser.add_argument("--most", type=int, required=True, help="sentences kept a language")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--output", type=Path, required=True)

@@ -33,38 +33,62 @@ class PseudoLabelled:
     weights: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of the teacher's labels a student learns from, in one language.
+
+    `entity_threshold` and `outside_threshold` are probabilities from which an entity, or a word outside all of them, is
+    believed; other words get no weight. A sentence is kept when at least the share `believed` of its words is. At most
+    `most` sentences stay, those with the highest mean confidence; of them at most the share `without_entities` has no
+    believed entity.
+    """
+
+    entity_threshold: float
+    outside_threshold: float
+    believed: float
+    without_entities: float
+    most: int
+
+
 def choose_pseudo_labels(
-    sentences: Sequence[Sentence],
-    labellings: Sequence[Labelling],
-    entity_threshold: float,
-    outside_threshold: float,
-    believed: float,
-    entities: int,
-    most: int,
+    sentences: Sequence[Sentence], labellings: Sequence[Labelling], selection: Selection
 ) -> list[PseudoLabelled]:
-    """The teacher's labels where its probability reaches a threshold; other words get no weight in the loss.
+    """The teacher's labels where it is to be believed, in the order of `sentences`.
 
     Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
-    the ones it finds and only fairly sure that the missed ones are none. A sentence is kept when at least the share
-    `believed` of its words is, and with them at least the number `entities` of entities: a teacher is surest of the
-    sentences in which it finds nothing, and from them alone a student learns to find nothing. Of one language, at most
-    the `most` sentences with the highest mean confidence stay. Order is that of `sentences`.
+    the ones it finds and only fairly sure that the missed ones are none. And it is surest of sentences in which it finds
+    nothing: from them alone a student would learn to find nothing.
     """
-    ranked = []
+    ranked: dict[bool, list[tuple[float, int, PseudoLabelled]]] = {True: [], False: []}
     for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
-        thresholds = [outside_threshold] * len(sentence.tokens)
-        for entity in labelling.entities:
-            thresholds[entity.start : entity.end] = [entity_threshold] * (entity.end - entity.start)
-        pairs = zip(labelling.word_confidences, thresholds, strict=True)
-        weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
-        sure = sum(confidence >= entity_threshold for confidence in labelling.confidences)
-        if not weights or sum(weights) < believed * len(weights) or sure < entities:
+        labelled = _weighted(sentence, labelling, selection)
+        if labelled is None:
             continue
-        tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
-        labelled = PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
-        ranked.append((-sum(labelling.word_confidences) / len(weights), number, labelled))
-    kept = sorted(ranked, key=lambda row: row[:2])[:most]
+        has_entity = any(confidence >= selection.entity_threshold for confidence in labelling.confidences)
+        confidence = sum(labelling.word_confidences) / len(sentence.tokens)
+        ranked[has_entity].append((-confidence, number, labelled))
+    share = selection.without_entities
+    without = min(len(ranked[False]), int(share * selection.most))
+    found = min(len(ranked[True]), selection.most - without)
+    if share < 1:
+        without = min(without, int(found * share / (1 - share)))
+    kept = (
+        sorted(ranked[True], key=lambda row: row[:2])[:found] + sorted(ranked[False], key=lambda row: row[:2])[:without]
+    )
     return [labelled for _, _, labelled in sorted(kept, key=lambda row: row[1])]
+
+
+def _weighted(sentence: Sentence, labelling: Labelling, selection: Selection) -> PseudoLabelled | None:
+    """The sentence with a weight for each word; None where too few words are believed."""
+    thresholds = [selection.outside_threshold] * len(sentence.tokens)
+    for entity in labelling.entities:
+        thresholds[entity.start : entity.end] = [selection.entity_threshold] * (entity.end - entity.start)
+    pairs = zip(labelling.word_confidences, thresholds, strict=True)
+    weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
+    if not weights or sum(weights) < selection.believed * len(weights):
+        return None
+    tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
+    return PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
 
 
 def write_pseudo_labels(rows: Sequence[PseudoLabelled], path: Path) -> None:
