@@ -56,8 +56,8 @@ def choose_pseudo_labels(
     """The teacher's labels where it is to be believed, in the order of `sentences`.
 
     Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
-    the ones it finds and only fairly sure that the missed ones are none. And it is surest of sentences in which it finds
-    nothing: from them alone a student would learn to find nothing.
+    the ones it finds and only fairly sure that the missed ones are none. And it is surest of sentences in which it
+    finds nothing: from them alone a student would learn to find nothing.
     """
     ranked: dict[bool, list[tuple[float, int, PseudoLabelled]]] = {True: [], False: []}
     for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
