@@ -141,6 +141,13 @@ def test_one_variant_alone_brings_only_what_it_needs(tmp_path: Path) -> None:
         ({"variants": {"relation": {"based_on": "relation"}}}, "rest on each other"),
         ({"self_training": {"one_round": {"teacher": "full"}}}, "learns from a teacher itself"),
         ({"experiment": "../elsewhere"}, "does not match"),
+        ({"languages": {"targets": "found"}}, "none is named"),
+        ({"translation": {"word_by_word": {"backend": "nllb"}}}, "there is no translator ''"),
+        ({"variants": {"full": {"encoder": "xlm"}}}, "there is no encoder 'xlm'"),
+        (
+            {"corpus": {"kind": "hub", "sources": [{"repository": "a/b; rm -rf x", "configuration": "c"}]}},
+            "is not valid",
+        ),
     ],
 )
 def test_a_wrong_configuration_is_refused_in_words(tmp_path: Path, change: dict[str, object], message: str) -> None:

@@ -38,6 +38,7 @@ class Experiment:
         """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
         source, targets = config["languages"]["source"], config["languages"]["targets"]
         if targets == "found":
+            _known("folder", config, "languages: targets are to be found in a folder, and none is named.")
             targets = found_languages(Path(config["folder"]) / "ner", source)
         known = read_languages(language_table)
         for code in (source, *targets):
@@ -48,8 +49,9 @@ class Experiment:
             check_variant(name, settings, config)
         for name, recipe in config["translation"].items():
             if recipe["backend"] == "nllb":
-                place = f"translation recipe {name}: there is no translator '{recipe['translator']}'."
-                _known(recipe["translator"], config["translators"], place)
+                wanted = recipe.get("translator", "")
+                problem = f"translation recipe {name}: there is no translator '{wanted}'."
+                _known(wanted, config["translators"], problem)
         for key in ("baseline", "method"):
             _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
         for name in config["compare"]:
