@@ -12,17 +12,21 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = ROOT / "workflow" / "scripts"
 DEMO = ROOT / "workflow" / "demo"
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses connections
 
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+def make_tiny_encoder(folder: Path) -> Path:
     """A BERT with random weights and a character tokenizer for the scripts of the demo: real code, no download."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    folder = tmp_path_factory.mktemp("encoder")
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()

@@ -78,7 +78,7 @@ def test_parquet_brings_everything_back(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "corpus.parquet"
     path.write_bytes(b"PAR1 not really")
-    with pytest.raises(InputError, match=r"corpus\.parquet: is no readable Parquet"):
+    with pytest.raises(InputError, match=r"corpus\.parquet: is damaged"):
         read_corpus(path)
 
 

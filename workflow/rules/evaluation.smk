@@ -122,5 +122,5 @@ rule described_languages:
     message:
         "Counting subwords and what the lexicons cover"
     shell:
-        "{params.program} --table {input.table} --distances {input.distances} --encoder {input.encoder} --train {input.train}"
+        "{params.program} --table {input.table:q} --distances {input.distances:q} --encoder {input.encoder} --train {input.train}"
         " --tests {input.tests} --lexicons {params.lexicons} --output {output} --log {log}"

@@ -16,7 +16,7 @@ rule cldr_lexicons:
     message:
         "Taking names of places, languages, currencies, months and days from CLDR"
     shell:
-        "{params.program} --table {input.table} --languages {params.languages}"
+        "{params.program} --table {input.table:q} --languages {params.languages}"
         " --folder resources/lexicons/cldr --log {log}"
 
 
@@ -41,7 +41,7 @@ rule fetched_lexicon:
         "Reading the lexicon of {wildcards.language} ({wildcards.source})"
     shell:
         "{params.program} --download {input.download} --form {params.form} --language {wildcards.language}"
-        " --table {input.table} --output {output} --log {log}"
+        " --table {input.table:q} --output {output} --log {log}"
 
 
 rule translated_vocabulary:
@@ -72,7 +72,7 @@ rule translated_vocabulary:
         "Translating the vocabulary into {wildcards.language}"
     shell:
         "{params.program} --sentences {input.sentences} --source {params.source} --language {wildcards.language}"
-        " --table {input.table} --model {input.model} --most {params.most}"
+        " --table {input.table:q} --model {input.model} --most {params.most}"
         " --threads {params.translator_threads} --output {output} --log {log}"
 
 
@@ -97,5 +97,5 @@ rule merged_lexicons:
     message:
         "Merging the lexicons"
     shell:
-        "{params.program} --languages {params.languages} --sources {params.sources} --sentences {input.sentences}"
+        "{params.program} --languages {params.languages} --sources {params.sources:q} --sentences {input.sentences}"
         " --folder {params.folder} --counts {output.counts} --log {log}"

@@ -66,7 +66,7 @@ rule figure:
         "Drawing {wildcards.figure}"
     shell:
         "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
-        " --table {input.table} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
+        " --table {input.table:q} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
         " --languages {params.languages} --variants {params.variants} --sizes {params.sizes} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
         " --output {output.png} --log {log}"
 
@@ -106,10 +106,10 @@ rule table:
     message:
         "Writing the {wildcards.name} table"
     shell:
-        "{params.program} {wildcards.name} --summary {input.summary} --metrics {input.metrics} --table {input.table}"
+        "{params.program} {wildcards.name} --summary {input.summary} --metrics {input.metrics} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
-        " --described {input.described} --alignment {input.alignment} --published {input.published} --output {output.markdown} --log {log}"
+        " --described {input.described} --alignment {input.alignment} --published {input.published:q} --output {output.markdown} --log {log}"
 
 
 rule input_table:

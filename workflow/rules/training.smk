@@ -48,17 +48,18 @@ rule train:
         f"{RESULTS}/timings/train-{{variant}}-seed{{seed}}.tsv"
     conda:
         "../../envs/mclner.yaml"
-    threads: THREADS
+    threads: lambda wildcards: THREADS * gpus(wildcards)
     resources:
-        gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        gpu=gpus,
+        nodes=1,
+        mem_mb=lambda wildcards, attempt: config["megabytes_a_run"] * gpus(wildcards) * attempt,
     params:
         settings=lambda wildcards: json.dumps(
             EXPERIMENT.run_settings(wildcards.variant) | {"seed": int(wildcards.seed)}, sort_keys=True
         ),
         options=training_options,
         checkpoints=f"{RESULTS}/checkpoints/{{variant}}-seed{{seed}}",
-        program=program("train"),
+        program=training_program,
     message:
         "Training {wildcards.variant} with seed {wildcards.seed}"
     shell:

@@ -25,7 +25,7 @@ rule translated:
         "Translating the source sentences into {wildcards.language} (recipe {wildcards.recipe})"
     shell:
         "{params.program} --backend {params.backend} --sentences {input.sentences} --language {wildcards.language}"
-        " --table {input.table} --lexicon {input.lexicon} --encoder {input.encoder} {params.guard}"
+        " --table {input.table:q} --lexicon {input.lexicon} --encoder {input.encoder} {params.guard}"
         " --pieces {params.pieces} --counts {output.counts} --output {output.sentences} --log {log}"
 
 
@@ -84,7 +84,7 @@ rule translated_by_model:
         "Translating the source sentences into {wildcards.language} (recipe {wildcards.recipe})"
     shell:
         "{params.program} --backend nllb --sentences {input.sentences} --source {params.source}"
-        " --language {wildcards.language} --table {input.table} --model {input.model} --encoder {input.encoder}"
+        " --language {wildcards.language} --table {input.table:q} --model {input.model} --encoder {input.encoder}"
         " --beams {params.beams} --threads {params.translator_threads} {params.guard} --pieces {params.pieces}"
         " --counts {output.counts} --output {output.sentences} --log {log}"
 
@@ -119,5 +119,5 @@ rule parallel_text:
     message:
         "Taking the aligned text of {input.folders}"
     shell:
-        "{params.program} --source {params.source} --languages {params.languages} --sources {input.folders}"
+        "{params.program} --source {params.source} --languages {params.languages} --sources {input.folders:q}"
         " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"

@@ -60,7 +60,7 @@ def main(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(arguments.threads)
     config = EntityModelConfig(**json.loads(arguments.settings), entity_types=arguments.entity_types)
     model = load_any(arguments.model, config)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.model)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.model, trust_remote_code=False)
     encoder = SentenceEncoder(tokenizer, model.config.window, model.config.long_sentences)  # type: ignore[arg-type]
     aligned = dict(zip(arguments.languages, arguments.aligned, strict=True)) if arguments.aligned else {}
     sentences = {language: numbered_vectors(model, encoder, path) for language, path in aligned.items()}

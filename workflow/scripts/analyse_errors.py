@@ -6,9 +6,10 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from mclner.error_analysis import KINDS, count_error_kinds
+from mclner.evaluation import PREDICTIONS
 from mclner.files import write_tsv
+from mclner.integrity import check_folder, read_parquet
 from mclner.program import make_parser, run_program
 from mclner.tags import entities_of
 
@@ -17,8 +18,10 @@ def main(arguments: argparse.Namespace) -> None:
     rows = []
     for variant in arguments.variants:
         for seed in arguments.seeds:
-            for path in sorted((arguments.results / variant / f"seed{seed}" / "predictions").glob("*.parquet")):
-                table = pq.read_table(path, columns=["tags", "predicted"]).to_pydict()
+            folder = arguments.results / variant / f"seed{seed}" / "predictions"
+            check_folder(folder)
+            for path in sorted(folder.glob("*.parquet")):
+                table = read_parquet(path, PREDICTIONS).to_pydict()
                 kinds: Counter[str] = Counter()
                 for tags, predicted in zip(table["tags"], table["predicted"], strict=True):
                     kinds += count_error_kinds(entities_of(tags), entities_of(predicted))

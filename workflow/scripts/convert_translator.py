@@ -14,6 +14,7 @@ import torch
 from ctranslate2.converters import TransformersConverter
 from mclner.errors import InputError
 from mclner.files import writing_folder
+from mclner.integrity import seal_folder
 from mclner.labelling import quiet_transformers
 from mclner.lockfile import verify_folder
 from mclner.program import make_parser, run_program
@@ -36,6 +37,7 @@ def main(arguments: argparse.Namespace) -> None:
         for name in TOKENIZER:
             if (arguments.download / name).exists():
                 shutil.copy(arguments.download / name, folder / name)
+        seal_folder(folder)
     log.info("converted %s with torch %s", arguments.download, torch.__version__)
 
 

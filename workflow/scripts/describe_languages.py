@@ -12,6 +12,7 @@ import pandas as pd
 from mclner.corpus import Sentence, count_entities, read_corpus
 from mclner.coverage import coverage
 from mclner.files import write_tsv
+from mclner.integrity import check_folder
 from mclner.languages import read_languages
 from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program
@@ -25,7 +26,8 @@ COLUMNS = (
 
 def main(arguments: argparse.Namespace) -> None:
     known = read_languages(arguments.table)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
+    check_folder(arguments.encoder)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
     training = read_corpus(arguments.train)
     distances = pd.read_csv(arguments.distances, sep="\t", dtype=str).set_index("code")["syntactic"].to_dict()
     rows = []

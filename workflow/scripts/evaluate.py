@@ -7,11 +7,11 @@ import logging
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from mclner.corpus import read_corpus
-from mclner.evaluation import COLUMNS, count_matches, precision_recall_f1
-from mclner.files import write_tsv, writing, writing_folder
+from mclner.evaluation import COLUMNS, COUNTS, PREDICTIONS, count_matches, precision_recall_f1
+from mclner.files import write_tsv, writing_folder
+from mclner.integrity import check_folder, seal_folder, write_parquet
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
 from mclner.tags import entities_of, tags_of
@@ -22,6 +22,7 @@ log = logging.getLogger("mclner.evaluate")
 def main(arguments: argparse.Namespace) -> None:
     quiet_transformers()
     torch.set_num_threads(arguments.threads)
+    check_folder(arguments.model)
     recogniser = EntityRecogniser.from_pretrained(arguments.model)
     metrics, counted = [], []
     with writing_folder(arguments.predictions) as folder:
@@ -45,7 +46,8 @@ def main(arguments: argparse.Namespace) -> None:
                         "right": counts[:, 0],
                         "found": counts[:, 1],
                         "there": counts[:, 2],
-                    }
+                    },
+                    schema=COUNTS,
                 )
             )
             predicted = [
@@ -58,9 +60,9 @@ def main(arguments: argparse.Namespace) -> None:
                 "tags": [list(sentence.tags or ()) for sentence in sentences],
                 "predicted": predicted,
             }
-            pq.write_table(pa.table(columns), folder / f"{language}.parquet")
-    with writing(arguments.counts) as partial:
-        pq.write_table(pa.concat_tables(counted), partial)
+            write_parquet(pa.table(columns, schema=PREDICTIONS), folder / f"{language}.parquet")
+        seal_folder(folder)
+    write_parquet(pa.concat_tables(counted), arguments.counts)
     write_tsv(metrics, COLUMNS, arguments.metrics)
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import pandas as pd
 from mclner.errors import InputError
 from mclner.files import writing
+from mclner.integrity import check_tsv
 from mclner.program import make_parser, run_program
 
 
 def main(arguments: argparse.Namespace) -> None:
     tables: list[pd.DataFrame] = []
     for path in arguments.tables:
+        check_tsv(path, ())
         table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
         if tables and list(table.columns) != list(tables[0].columns):
             raise InputError(path, f"has the columns {list(table.columns)}.", "Delete it and run again.", 1)

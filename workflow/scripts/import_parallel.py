@@ -12,6 +12,8 @@ from pathlib import Path
 
 from mclner.corpus import Sentence, clean_token, write_corpus
 from mclner.errors import InputError
+from mclner.files import read_text
+from mclner.integrity import check_folder
 from mclner.labelling import split_words
 from mclner.program import make_parser, run_program
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
@@ -20,7 +22,8 @@ log = logging.getLogger("mclner.parallel")
 
 
 def main(arguments: argparse.Namespace) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
+    check_folder(arguments.encoder)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
     rows = {language: read_language(arguments.sources, language) for language in arguments.languages}
     numbers: dict[str, int] = {}
     for english, _ in (row for found in rows.values() for row in found):
@@ -51,7 +54,7 @@ def make_unlabelled(number: int, text: str, language: str, tokenizer: PreTrained
 def read_rows(path: Path) -> list[tuple[str, str]]:
     """Pairs of sentences. Raises InputError on a row without two columns."""
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         english, tab, translation = line.rstrip("\r").partition("\t")

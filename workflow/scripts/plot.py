@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 from mclner import figures, projections
+from mclner.integrity import check_tsv
 from mclner.languages import Language, read_languages
 from mclner.learning_curve import learning_curve
 from mclner.program import make_parser, run_program
@@ -20,6 +21,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def summary_of(arguments: argparse.Namespace) -> pd.DataFrame:
+    check_tsv(arguments.summary, ("variant", "language", "f1"))
     return pd.read_csv(arguments.summary, sep="\t", keep_default_na=False, na_values=[""])
 
 
@@ -42,6 +44,7 @@ def draw_heat_map(arguments: argparse.Namespace) -> Figure:
 
 
 def draw_errors(arguments: argparse.Namespace) -> Figure:
+    check_tsv(arguments.errors, ("variant", "language", "kind", "entities"))
     counts = pd.read_csv(arguments.errors, sep="\t", keep_default_na=False)
     return figures.error_kinds(counts, summary_of(arguments), arguments.variants, arguments.source)
 
@@ -50,6 +53,8 @@ def draw_training_curves(arguments: argparse.Namespace) -> Figure:
     histories = {}
     for variant in arguments.variants:
         runs = [arguments.results / variant / f"seed{seed}" / "history.tsv" for seed in arguments.seeds]
+        for path in runs:
+            check_tsv(path, ("step", "name", "value"))
         histories[variant] = pd.concat(pd.read_csv(path, sep="\t") for path in runs)
     return figures.training_curves(histories)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from mclner.corpus import clean_token, read_conll
 from mclner.errors import InputError
+from mclner.files import read_text
+from mclner.integrity import SUMS, damage_of
 from mclner.labelling import EntityRecogniser, quiet_transformers, split_words
 from mclner.program import make_parser, run_program
 from mclner.tags import tags_of
@@ -26,6 +28,9 @@ def main(arguments: argparse.Namespace) -> None:
         raise InputError(arguments.input, "is not there.", "Give a text file with one sentence a line.")
     if not (arguments.model / "model.safetensors").exists():
         raise InputError(arguments.model, "is no model folder.", "Train the run first, or name its folder 'model'.")
+    problem = damage_of(arguments.model) if (arguments.model / SUMS).exists() else None
+    if problem:
+        raise InputError(arguments.model, f"is damaged ({problem}).", "Train the run again, or copy the folder anew.")
     recogniser = EntityRecogniser.from_pretrained(arguments.model)
     sentences = read_sentences(arguments, recogniser)
     labellings = recogniser.label([[clean_token(token) for token in sentence] for sentence in sentences])
@@ -46,10 +51,7 @@ def read_sentences(arguments: argparse.Namespace, recogniser: EntityRecogniser) 
     form = arguments.format or ("conll" if arguments.input.suffix in CONLL_ENDINGS else "text")
     if form == "conll":
         return [list(sentence.tokens) for sentence in read_conll(arguments.input, "", Counter(), tag_column=None)]
-    try:
-        lines = arguments.input.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError(arguments.input, f"is not UTF-8 ({error.reason}).", "Save it as UTF-8.") from None
+    lines = read_text(arguments.input).splitlines()
     return [split_words(line, recogniser.tokenizer) for line in lines if line.strip()]
 
 

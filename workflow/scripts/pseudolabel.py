@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from mclner.corpus import count_entities, read_corpus
+from mclner.integrity import check_folder
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
 from mclner.pseudolabel import PseudoLabelled, Selection, choose_pseudo_labels, write_pseudo_labels
@@ -18,6 +19,7 @@ log = logging.getLogger("mclner.pseudolabel")
 def main(arguments: argparse.Namespace) -> None:
     quiet_transformers()
     torch.set_num_threads(arguments.threads)
+    check_folder(arguments.teacher)
     teacher = EntityRecogniser.from_pretrained(arguments.teacher)
     corpora = [read_corpus(path) for path in arguments.unlabelled]
     sentences = [sentence for corpus in corpora for sentence in corpus]

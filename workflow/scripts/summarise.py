@@ -12,10 +12,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from mclner.errors import InputError
-from mclner.evaluation import f1_scores
+from mclner.evaluation import COUNTS, f1_scores
 from mclner.files import write_tsv
+from mclner.integrity import read_parquet
 from mclner.program import make_parser, run_program
 from mclner.statistics import bootstrap_f1, interval, p_value
 from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def read_counts(arguments: argparse.Namespace) -> tuple[list[str], list[NDArray[
     for variant in arguments.variants:
         for seed in arguments.seeds:
             path = arguments.results / variant / f"seed{seed}" / "sentence_counts.parquet"
-            tables[variant, seed] = pq.read_table(path).to_pandas()
+            tables[variant, seed] = read_parquet(path, COUNTS).to_pandas()
     first = next(iter(tables.values()))
     for (variant, seed), table in tables.items():
         if not table[["language", "id"]].equals(first[["language", "id"]]):

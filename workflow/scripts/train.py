@@ -10,6 +10,7 @@ import platform
 import random
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -18,9 +19,11 @@ from mclner.batching import SentenceEncoder
 from mclner.corpus import Sentence, read_corpus
 from mclner.errors import InputError
 from mclner.examples import build_examples, group_views
-from mclner.files import content_hash, write_json, write_tsv, writing_folder
+from mclner.files import alone_in, content_hash, write_json, write_tsv, writing_folder
+from mclner.integrity import check_folder, seal_folder
 from mclner.labelling import quiet_transformers
 from mclner.model import EntityModel, EntityModelConfig, freeze, load_model, new_model
+from mclner.processes import process_count, process_number
 from mclner.program import log_counts, make_parser, run_program
 from mclner.pseudolabel import read_pseudo_labels
 from mclner.settings import RunSettings, fingerprint, from_mapping
@@ -31,11 +34,17 @@ log = logging.getLogger("mclner.train")
 
 
 def main(arguments: argparse.Namespace) -> None:
+    with alone_in(arguments.checkpoints) if process_number() == 0 else nullcontext():
+        train(arguments)
+
+
+def train(arguments: argparse.Namespace) -> None:
     settings = from_mapping(RunSettings, json.loads(arguments.settings))
     quiet_transformers()
     torch.set_num_threads(settings.training.threads)
     set_seed(settings.seed)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder)
+    check_folder(arguments.encoder)
+    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
     encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)  # type: ignore[arg-type]
     examples = build_examples(
         encoder,
@@ -54,14 +63,20 @@ def main(arguments: argparse.Namespace) -> None:
 
     read = [arguments.train, arguments.dev, *arguments.translated_source]
     read += [*arguments.codeswitched, *arguments.translated, *arguments.pseudo_labels]
-    mark = fingerprint(settings, str(arguments.encoder), *(content_hash(path) for path in read))
-    checkpoint = usable_checkpoint(arguments.checkpoints, mark)
+    read += [folder / "model.safetensors" for folder in (arguments.encoder, arguments.teacher) if folder is not None]
+    mark = fingerprint(settings, *(content_hash(path) for path in read))
     trainer = make_trainer(arguments, settings, model, examples, encoder)
+    with trainer.args.main_process_first(desc="looking for checkpoints"):
+        checkpoint = usable_checkpoint(arguments.checkpoints, mark)
     if checkpoint:
         log.info("resuming from %s", checkpoint)
+    if process_number():
+        torch.manual_seed(settings.seed + process_number())  # or every process would drop out the same
     trainer.train(resume_from_checkpoint=checkpoint)
-    save(arguments, settings, trainer, tokenizer)
-    shutil.rmtree(arguments.checkpoints)
+    trainer.accelerator.wait_for_everyone()
+    if process_number() == 0:
+        save(arguments, settings, trainer, tokenizer)
+        shutil.rmtree(arguments.checkpoints)
 
 
 def draw_source(path: Path, settings: RunSettings) -> list[Sentence]:
@@ -84,6 +99,7 @@ def read_all(paths: list[Path]) -> list[Sentence]:
 def make_model(arguments: argparse.Namespace, settings: RunSettings) -> EntityModel:
     """A fresh model on the pretrained encoder, or the teacher's to go on from."""
     if settings.training.start == "teacher" and arguments.teacher is not None:
+        check_folder(arguments.teacher)
         return load_model(arguments.teacher)
     config = EntityModelConfig(
         **dataclasses.asdict(settings.model),
@@ -120,11 +136,13 @@ def save(arguments: argparse.Namespace, settings: RunSettings, trainer: MultiVie
     with writing_folder(arguments.model) as folder:
         trainer.model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+        seal_folder(folder)
     write_tsv(history_rows(trainer.state), ["step", "epoch", "name", "value"], arguments.history)
     provenance = {
         "settings": dataclasses.asdict(settings),
         "best_source_dev_f1": trainer.state.best_metric,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "processes": process_count(),
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         "torch": torch.__version__,

@@ -16,7 +16,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from mclner.corpus import Sentence, read_corpus, write_corpus
+from mclner.errors import DamagedFileError
 from mclner.files import content_hash, write_json, write_tsv
+from mclner.integrity import check_folder
 from mclner.languages import Language, read_languages
 from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program, with_progress
@@ -40,13 +42,13 @@ def main(arguments: argparse.Namespace) -> None:
     counts: Counter[str] = Counter(sentences=len(sentences))
     for number, piece in enumerate(with_progress(pieces, f"translating into {arguments.language}", "pieces")):
         kept, noted = folder / f"{number}.parquet", folder / f"{number}.json"
-        if not noted.exists():
+        if not (kept.exists() and noted.exists()):
             translator = translator or make_translator(arguments, languages)
             good, found = translate_piece(piece, translator, guard, languages[arguments.language])
             write_corpus(good, kept)
             write_json(found, noted)
         translated += read_corpus(kept)
-        counts.update(json.loads(noted.read_text(encoding="utf-8")))
+        counts.update(read_counts(noted))
     write_tsv(
         [{"language": arguments.language} | {name: counts[name] for name in COUNTS}],
         ["language", *COUNTS],
@@ -55,6 +57,13 @@ def main(arguments: argparse.Namespace) -> None:
     write_corpus(translated, arguments.output)
     log.info("%s", ", ".join(f"{name}: {counts[name]}" for name in COUNTS))
     shutil.rmtree(folder)
+
+
+def read_counts(path: Path) -> dict[str, int]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise DamagedFileError(path, str(error)) from None
 
 
 def pieces_folder(arguments: argparse.Namespace, guard: QualityGuard | None) -> Path:
@@ -76,7 +85,8 @@ def make_translator(arguments: argparse.Namespace, languages: dict[str, Language
         return LexiconTranslator(arguments.language, read_lexicon(arguments.lexicon))
     from transformers import AutoTokenizer
 
-    splitter = AutoTokenizer.from_pretrained(arguments.encoder)
+    check_folder(arguments.encoder)
+    splitter = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
     if arguments.backend == "apertium":
         from mclner.apertium import ApertiumTranslator
 
@@ -84,6 +94,7 @@ def make_translator(arguments: argparse.Namespace, languages: dict[str, Language
     from mclner.neural_translation import NeuralModel, NeuralTranslator
 
     source, target = languages[arguments.source], languages[arguments.language]
+    check_folder(arguments.model)
     model = NeuralModel(arguments.model, source, target, arguments.beams, arguments.threads)
     return NeuralTranslator(model, arguments.language, splitter)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mclner.errors import InputError
 from mclner.files import writing_folder
+from mclner.integrity import seal_folder
 from mclner.lockfile import verify_folder
 from mclner.program import make_parser, run_program
 
@@ -29,6 +30,7 @@ def main(arguments: argparse.Namespace) -> None:
                 os.link(arguments.download / name, folder / name)
             except OSError:
                 shutil.copy(arguments.download / name, folder / name)
+        seal_folder(folder)
     log.info("%s at %s", record["source"]["repository"], record["source"]["revision"])
 
 

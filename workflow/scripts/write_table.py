@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from mclner.figures import sample_note
 from mclner.files import writing
+from mclner.integrity import check_tsv
 from mclner.languages import read_languages
 from mclner.program import make_parser, run_program
 from mclner.tables import (
@@ -22,6 +23,7 @@ from mclner.tables import (
 
 
 def main(arguments: argparse.Namespace) -> None:
+    check_tsv(arguments.summary, ("variant", "language", "f1"))
     summary = pd.read_csv(arguments.summary, sep="\t", keep_default_na=False, na_values=[""])
     table, caption = MAKE[arguments.name](arguments, summary)
     caption = f"{caption}; experiment {arguments.experiment}, {sample_note(summary)}."
@@ -49,6 +51,7 @@ def make_ablation(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple
 
 
 def make_breakdown(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    check_tsv(arguments.described, ("language", "script", "family"))
     described = pd.read_csv(arguments.described, sep="\t", keep_default_na=False, na_values=[""])
     metrics = pd.read_csv(arguments.metrics, sep="\t", keep_default_na=False)
     table = breakdown_table(metrics, described, arguments.baseline, arguments.method, arguments.source)

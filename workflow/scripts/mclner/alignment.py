@@ -24,7 +24,7 @@ Vectors = NDArray[np.float32]
 
 def load_any(folder: Path, config: EntityModelConfig) -> EntityModel:
     """The model of a run from its folder, or a pretrained encoder with a fresh head of `config`."""
-    trained = AutoConfig.from_pretrained(folder).model_type == EntityModelConfig.model_type
+    trained = AutoConfig.from_pretrained(folder, trust_remote_code=False).model_type == EntityModelConfig.model_type
     model = load_model(folder) if trained else new_model(folder, config)
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mclner.errors import InputError
-from mclner.files import writing
+from mclner.files import read_text
+from mclner.integrity import read_parquet, write_parquet
 from mclner.tags import entities_of, is_tag, repair_tags, to_iob
 
 SCHEMA = pa.schema(
@@ -85,23 +85,15 @@ def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
         },
         schema=SCHEMA,
     )
-    with writing(path) as partial:
-        pq.write_table(table, partial)
+    write_parquet(table, path)
 
 
 def read_corpus(path: Path) -> list[Sentence]:
-    """Sentences of the Parquet file `path`. Raises InputError where it is damaged or of another form."""
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(path, f"is no readable Parquet file ({error}).", "Delete it and run again.") from None
-    missing = set(SCHEMA.names) - set(table.column_names)
-    if missing:
-        raise InputError(path, f"lacks the columns {sorted(missing)}.", "Delete it and run again.")
-    columns = (table.column(name).to_pylist() for name in SCHEMA.names)
+    """Sentences of a file that `write_corpus` wrote. Raises DamagedFileError where it is no longer as written."""
+    columns = read_parquet(path, SCHEMA).to_pydict()
     return [
         Sentence(identifier, lang, tuple(tokens), None if tags is None else tuple(tags))
-        for identifier, lang, tokens, tags in zip(*columns, strict=True)
+        for identifier, lang, tokens, tags in zip(*columns.values(), strict=True)
     ]
 
 
@@ -147,10 +139,7 @@ def read_conll(
 
 def _conll_blocks(path: Path, repairs: Counter[str]) -> Iterator[list[tuple[int, str]]]:
     """Runs of numbered lines between blank ones."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(path, f"is not UTF-8 ({error.reason} at byte {error.start}).", "Save it as UTF-8.") from None
+    text = read_text(path)
     block: list[tuple[int, str]] = []
     blanks = 0
     for number, line in enumerate([*text.split("\n"), ""], start=1):

@@ -1,4 +1,4 @@
-"""The one error that every program turns into a single readable line."""
+"""The errors that every program turns into a single readable line."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ class InputError(ValueError):
         super().__init__(f"{place}: {problem} {remedy}")
         self.where = str(where)
         self.line = line
+
+
+class DamagedFileError(InputError):
+    """A file or folder that the pipeline wrote is not as it was written; the pipeline can make it anew."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, f"is damaged ({problem}).", "Delete it and run again: it is made anew.")
+        self.path, self.problem = path, problem

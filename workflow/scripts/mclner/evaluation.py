@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from mclner.tags import Entity
 
 COLUMNS = ("experiment", "variant", "seed", "language", "precision", "recall", "f1", "entities", "sentences")
+TAGS = pa.list_(pa.string())
+PREDICTIONS = pa.schema([("id", pa.string()), ("tokens", TAGS), ("tags", TAGS), ("predicted", TAGS)])
+COUNTS = pa.schema(
+    [
+        ("language", pa.string()),
+        ("id", pa.string()),
+        ("right", pa.int64()),
+        ("found", pa.int64()),
+        ("there", pa.int64()),
+    ]
+)
 
 
 def count_matches(gold: Sequence[Sequence[Entity]], found: Sequence[Sequence[Entity]]) -> NDArray[np.int64]:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import csv
+import errno
+import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from glob import escape as glob_escape
 from pathlib import Path
 from typing import Any
 
 from mclner.errors import InputError
 
+log = logging.getLogger(__name__)
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to; it takes `path`'s place only when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = _partial_of(path)
     try:
         yield partial
+        _flush(partial)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
@@ -30,16 +37,75 @@ def writing(path: Path) -> Iterator[Path]:
 @contextmanager
 def writing_folder(path: Path) -> Iterator[Path]:
     """The same for a folder: a new one is filled beside `path` and then takes its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = _partial_of(path)
     partial.mkdir()
     try:
         yield partial
+        for file in partial.rglob("*"):
+            _flush(file)
         shutil.rmtree(path, ignore_errors=True)
         os.replace(partial, path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Be the only process of this machine that works in `folder`. Raises InputError where another one does.
+
+    A killed process no longer counts. Where the file system knows no locks, nothing is held.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = folder.with_name(f"{folder.name}.lock")
+    with lock.open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(folder, "is in use by another process.", "Wait for its end, or end it.") from None
+        except OSError as error:
+            log.warning("%s cannot be locked: %s", lock, error)
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def _partial_of(path: Path) -> Path:
+    """A name beside `path` for this process; what killed processes of this machine left there is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stem = f".{path.name}.{socket.gethostname()}"
+    for left in path.parent.glob(f"{glob_escape(stem)}.*.partial"):
+        process = int(left.name.split(".")[-2])
+        if process == os.getpid() or not _is_alive(process):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    return path.with_name(f"{stem}.{os.getpid()}.partial")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks only
+    except OSError as error:
+        return error.errno == errno.EPERM
+    return True
+
+
+def _flush(path: Path) -> None:
+    """Have `path` on the disk before another name points to it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_text(path: Path) -> str:
+    """Text of a person's file in UTF-8, a byte order mark dropped. Raises InputError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"is not UTF-8 ({error.reason} at byte {error.start}).", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror}).", "Put the file there.") from None
 
 
 def content_hash(path: Path) -> str:
@@ -67,7 +133,7 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(path, f"cannot be read ({error}).", "Restore it, or correct its name.") from None
     if not rows or rows[0] != list(columns):
         raise InputError(path, f"has the columns {rows[:1]}.", f"Expected {list(columns)}, split by tabs.", 1)

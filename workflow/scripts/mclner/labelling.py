@@ -54,7 +54,7 @@ class EntityRecogniser:
         """Load the model folder of a run; on a GPU where there is one."""
         model = load_model(Path(folder))
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(model.to(device), AutoTokenizer.from_pretrained(folder))
+        return cls(model.to(device), AutoTokenizer.from_pretrained(folder, trust_remote_code=False))
 
     def __call__(self, text: str) -> list[tuple[str, str, float]]:
         """Entities of one plain sentence: their words, type and confidence."""

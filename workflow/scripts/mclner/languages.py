@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from mclner.errors import InputError
 from mclner.files import read_table
 
 COLUMNS = ("code", "name", "script", "family", "cldr", "nllb", "lexicons")
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ def read_languages(path: Path) -> dict[str, Language]:
     languages: dict[str, Language] = {}
     for number, row in enumerate(read_table(path, COLUMNS), start=2):
         code = row["code"]
+        if not CODE.fullmatch(code):
+            raise InputError(path, f"has the code '{code}'.", "It names folders: expected letters and digits.", number)
         if code in languages:
             raise InputError(path, f"names the language '{code}' again.", "Keep one row a language.", number)
         sources = tuple(row.pop("lexicons").split(","))

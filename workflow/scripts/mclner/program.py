@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +15,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-from mclner.errors import InputError
+from mclner.errors import DamagedFileError, InputError
 
 Item = TypeVar("Item")
 log = logging.getLogger("mclner")
@@ -45,9 +47,10 @@ def start_log(path: Path | None) -> None:
     """Send log lines, with the time, to `path` or to standard error."""
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8") if path else logging.StreamHandler()
+    is_first = os.environ.get("RANK", "0") == "0"  # of the processes of torchrun, the first one writes the log
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8") if path and is_first else logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO if is_first else logging.ERROR, handlers=[handler], force=True)
     logging.captureWarnings(True)
 
 
@@ -58,16 +61,36 @@ def run_program(parser: argparse.ArgumentParser, main: Callable[[argparse.Namesp
     begun = time.monotonic()
     try:
         main(arguments)
+    except DamagedFileError as error:
+        problem = set_aside(error)
+        log.error("%s", problem)
+        print(f"error: {problem}", file=sys.stderr)
+        sys.exit(1)
     except InputError as error:
         log.error("%s", error)
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        log.error("stopped by the user")
+        sys.exit(128 + signal.SIGINT)
     except Exception as error:
         log.exception("ended by an error")
         where = f" (traceback in {arguments.log})" if arguments.log else ""
         print(f"error: {type(error).__name__}: {error}{where}", file=sys.stderr)
         sys.exit(1)
     log.info("done in %.1f s", time.monotonic() - begun)
+
+
+def set_aside(error: DamagedFileError) -> str:
+    """Move what is damaged to a name ending in `.damaged`, so that the pipeline makes it anew; what to say."""
+    aside = error.path.with_name(f"{error.path.name}.damaged")
+    try:
+        if aside.is_dir():
+            shutil.rmtree(aside)
+        error.path.replace(aside)
+    except OSError:
+        return str(error)
+    return f"{error.path}: is damaged ({error.problem}). It lies in {aside} now; run again: it is made anew."
 
 
 class Progress:

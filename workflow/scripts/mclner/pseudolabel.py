@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mclner.corpus import Sentence
-from mclner.files import writing
+from mclner.integrity import read_parquet, write_parquet
 from mclner.relations import Labelling
 from mclner.tags import tags_of
 
@@ -103,13 +102,12 @@ def write_pseudo_labels(rows: Sequence[PseudoLabelled], path: Path) -> None:
         },
         schema=SCHEMA,
     )
-    with writing(path) as partial:
-        pq.write_table(table, partial)
+    write_parquet(table, path)
 
 
 def read_pseudo_labels(path: Path) -> list[PseudoLabelled]:
-    """Rows of a file that `write_pseudo_labels` wrote."""
-    columns = pq.read_table(path, schema=SCHEMA).to_pydict()
+    """Rows of a file that `write_pseudo_labels` wrote. Raises DamagedFileError where it is no longer as written."""
+    columns = read_parquet(path, SCHEMA).to_pydict()
     return [
         PseudoLabelled(Sentence(identifier, lang, tuple(tokens), tuple(tags)), tuple(weights))
         for identifier, lang, tokens, tags, weights in zip(*columns.values(), strict=True)

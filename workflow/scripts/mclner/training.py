@@ -12,19 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate.data_loader import prepare_data_loader
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR, rotate_checkpoints
 
 from mclner.batching import LengthBatchSampler, SentenceEncoder
 from mclner.corpus import Sentence
 from mclner.evaluation import count_matches, precision_recall_f1
 from mclner.examples import Example, ViewCollator, ViewDataset
 from mclner.files import write_json
+from mclner.integrity import damage_of, seal_folder
 from mclner.labelling import label_sentences
 from mclner.model import EntityModel
 from mclner.objectives import label_loss, relation_contrast, semantic_contrast
 from mclner.precision import use_bfloat16
+from mclner.processes import gather_shares, mean_over_processes, process_count, process_number, share_of
 from mclner.settings import RunSettings
 from mclner.tags import entities_of
 
@@ -42,7 +46,7 @@ def loss_parts(outputs: dict[str, Tensor], batch: dict[str, Tensor], settings: R
         cell_weights = cell_weights.tril(diagonal=1)  # no entity can make use of the other cells
     else:
         cell_weights = weights
-    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, weights.sum())}
+    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, batch.get("label_weight", weights.sum()))}
     if objectives.semantic_contrast.weight:
         parts["semantic_contrast"] = semantic_contrast(
             outputs["sentences"], batch["views"], batch["groups"], objectives.semantic_contrast.temperature
@@ -84,13 +88,15 @@ class MultiViewTrainer(Trainer):
         sampler = LengthBatchSampler(
             lengths, training.token_budget // rows, training.sentences_per_batch, self.settings.seed
         )
+        pack, count = ViewCollator(self.encoder, self.settings), process_count()
         loader: DataLoader[Any] = DataLoader(
             self.train_dataset,  # type: ignore[arg-type]
             batch_sampler=sampler,  # type: ignore[arg-type]
-            collate_fn=ViewCollator(self.encoder, self.settings),
+            collate_fn=pack if count == 1 else lambda examples: share_of(pack(examples), process_number(), count),
             pin_memory=torch.cuda.is_available(),
         )
-        return self.accelerator.prepare(loader)
+        device = self.accelerator.device  # and no other sharing than ours
+        return prepare_data_loader(loader, device, num_processes=1, process_index=0, put_on_device=True)
 
     @staticmethod
     def _views(example: Example) -> int:
@@ -118,9 +124,14 @@ class MultiViewTrainer(Trainer):
     def compute_loss(
         self, model: nn.Module, inputs: dict[str, Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
-        outputs = model(inputs)
-        parts = loss_parts(outputs, inputs, self.settings)
         objectives = self.settings.objectives
+        outputs = model(inputs)
+        if objectives.semantic_contrast.weight and "row_owners" in inputs:
+            outputs["sentences"] = gather_shares(outputs["sentences"], inputs["row_owners"])
+        if "cell_owners" in inputs:
+            outputs["pairs"] = gather_shares(outputs["pairs"], inputs["cell_owners"])
+        parts = loss_parts(outputs, inputs, self.settings)
+        parts["label"] = parts["label"] * process_count()  # of which the mean will be taken
         total = parts["label"]
         if "semantic_contrast" in parts:
             total = total + objectives.semantic_contrast.weight * parts["semantic_contrast"]
@@ -138,7 +149,8 @@ class MultiViewTrainer(Trainer):
 
     def _take_part_means(self) -> dict[str, float]:
         """Mean of each part of the loss since it was last asked for."""
-        means = {f"{name}_loss": value / self.steps for name, value in self.sums.items()}
+        values = mean_over_processes([value / self.steps for value in self.sums.values()])
+        means = {f"{name}_loss": value for name, value in zip(self.sums, values, strict=True)}
         self.sums.clear()
         self.steps = 0
         return means
@@ -156,6 +168,17 @@ class MultiViewTrainer(Trainer):
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
+        """Seal each checkpoint before older ones go, and choose those by step and not by the clock."""
+        super()._save_checkpoint(model, trial)
+        self.accelerator.wait_for_everyone()
+        if not self.args.should_save:
+            return
+        seal_folder(Path(self.args.output_dir) / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}")
+        rotate_checkpoints(
+            output_dir=self.args.output_dir, save_total_limit=1, best_model_checkpoint=self.state.best_model_checkpoint
+        )
 
 
 class PlainProgress(TrainerCallback):
@@ -193,9 +216,9 @@ def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool
         activation_checkpointing=training.gradient_checkpointing,
         bf16=use_bfloat16(training.precision),
         use_cpu=not torch.cuda.is_available(),
+        ddp_backend="gloo" if process_count() > 1 and not torch.cuda.is_available() else None,
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=1,
         load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
@@ -213,24 +236,34 @@ def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool
 
 
 def usable_checkpoint(checkpoints: Path, mark: str) -> str | None:
-    """The newest checkpoint that this very configuration wrote; those of another are removed."""
+    """The newest whole checkpoint that this very configuration wrote; damaged ones and another's are removed."""
     noted = checkpoints / FINGERPRINT
-    if checkpoints.exists() and (_read_json(noted) or {}).get("run") != mark:
+    if any(checkpoints.glob("*")) and _read_mark(noted) != mark:
         log.info("removing checkpoints of another configuration in %s", checkpoints)
         shutil.rmtree(checkpoints)
     checkpoints.mkdir(parents=True, exist_ok=True)
     write_json({"run": mark}, noted)
-    states = sorted(checkpoints.glob("checkpoint-*/trainer_state.json"), key=lambda path: int(path.parent.name[11:]))
-    whole = [path for path in states if _read_json(path) is not None]  # the Trainer writes this file last
-    return str(whole[-1].parent) if whole else None
+    for folder in sorted(checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name[11:]), reverse=True):
+        problem = damage_of(folder) or _damage_of_best(folder)
+        if problem is None:
+            return str(folder)
+        log.info("removing the checkpoint %s: %s", folder, problem)
+        shutil.rmtree(folder)
+    return None
 
 
-def _read_json(path: Path) -> Any:
-    """The content of a JSON file; None where there is none, or where a killed process left half of it."""
+def _read_mark(noted: Path) -> str | None:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return json.loads(noted.read_text(encoding="utf-8"))["run"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _damage_of_best(checkpoint: Path) -> str | None:
+    """What is wrong with the checkpoint of the best dev score so far, whose weights training ends with."""
+    best = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))["best_model_checkpoint"]
+    problem = damage_of(checkpoint.parent / Path(best).name) if best else None
+    return problem and f"of the best one, {best}, {problem}"
 
 
 def history_rows(state: TrainerState) -> list[dict[str, Any]]:

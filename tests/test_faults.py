@@ -1,0 +1,159 @@
+"""What happens when the disk is full or read-only, memory runs out, the clock jumps, or two runs meet."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, small_settings, snakemake, write_overlay
+from test_training import command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
+
+WAITING = 'rule all:\n    output: "done.txt"\n    shell: "touch started; sleep {seconds}; touch {{output}}"\n'
+TAGGER = "results/small/tagger/seed1/metrics.tsv"
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`./run snakemake` in `folder`."""
+    return subprocess.run(
+        [str(ROOT / "run"), "snakemake", *arguments], capture_output=True, text=True, cwd=folder, timeout=300
+    )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 60 MB, in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def waiting_run(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A run in `tmp_path` whose one job is under way."""
+    (tmp_path / "Snakefile").write_text(WAITING.format(seconds=60))
+    process = subprocess.Popen(
+        [str(ROOT / "run"), "snakemake", "--cores", "1"],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while not (tmp_path / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_second_run_in_one_folder_is_refused_and_harms_nothing(
+    tmp_path: Path, waiting_run: subprocess.Popen[bytes]
+) -> None:
+    locks = sorted((tmp_path / ".snakemake" / "locks").iterdir())
+    second = run(tmp_path, "--cores", "1")
+    assert second.returncode == 1
+    assert f"another run works in {tmp_path}" in second.stderr
+    assert run(tmp_path, "--dry-run").returncode == 0  # to look on is allowed
+    assert waiting_run.poll() is None
+    assert sorted((tmp_path / ".snakemake" / "locks").iterdir()) == locks
+
+
+def test_of_two_runs_started_at_once_one_works(tmp_path: Path) -> None:
+    (tmp_path / "Snakefile").write_text(WAITING.format(seconds=2))
+    both = [
+        subprocess.Popen([str(ROOT / "run"), "snakemake", "--cores", "1"], cwd=tmp_path, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    said = [process.communicate()[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 1]
+    assert sum(b"another run works in" in text for text in said) == 1
+
+
+def test_the_lock_of_a_killed_run_needs_no_person(tmp_path: Path, waiting_run: subprocess.Popen[bytes]) -> None:
+    os.killpg(waiting_run.pid, signal.SIGKILL)
+    waiting_run.wait()
+    assert list((tmp_path / ".snakemake" / "locks").iterdir())
+    (tmp_path / "Snakefile").write_text(WAITING.format(seconds=0))
+    again = run(tmp_path, "--cores", "1", "--rerun-incomplete")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "done.txt").exists()
+
+
+def test_a_read_only_folder_is_named(small_disk: Path) -> None:
+    (small_disk / "Snakefile").write_text(WAITING.format(seconds=0))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = run(small_disk, "--cores", "1")
+    assert done.returncode == 1
+    assert "cannot be written to" in done.stderr
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert run(small_disk, "--cores", "1").returncode == 0
+
+
+def test_a_full_disk_ends_the_run_and_once_there_is_room_it_goes_on(
+    small_disk: Path, small_run: Path, tiny_encoder: Path
+) -> None:
+    shutil.copytree(ROOT / "config", small_disk / "config")
+    overlay = write_overlay(small_disk / "small.yaml", small_settings(tiny_encoder))
+    free = shutil.disk_usage(small_disk).free
+    (small_disk / "ballast").write_bytes(bytes(free - 500_000))
+    done = snakemake(small_disk, TAGGER, "--cores", "2", "--configfile", str(overlay), check=False)
+    assert done.returncode != 0
+    assert "No space left on device" in done.stdout + done.stderr
+    assert not (small_disk / TAGGER).exists()
+    (small_disk / "ballast").unlink()
+    again = subprocess.run(
+        [str(ROOT / "run"), "snakemake", "--snakefile", str(ROOT / "Snakefile"), TAGGER, "--cores", "2",
+         "--configfile", str(overlay)], cwd=small_disk, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert (small_disk / TAGGER).read_bytes() == (small_run / TAGGER).read_bytes()
+
+
+def test_a_training_out_of_memory_ends_with_its_reason_and_writes_nothing(corpus: Path, tiny_encoder: Path) -> None:  # noqa: F811
+    command = command_line(corpus, tiny_encoder, "run", settings())
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000))
+
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, timeout=120)
+    assert done.returncode != 0
+    assert "memory" in done.stderr.lower(), done.stderr
+    assert not (corpus / "run" / "model").exists()
+    train(corpus, tiny_encoder, "run", settings())
+    assert (corpus / "run" / "model" / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_clock_that_jumps_needs_no_person_and_changes_no_score(small_run: Path, tmp_path: Path, days: int) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(small_run, folder, copy_function=shutil.copy2)
+    then = time.time() + days * 86400
+    for path in (folder / "resources" / "corpora").rglob("*.parquet"):
+        os.utime(path, (then, then))
+    (folder / TAGGER).unlink()
+    options = ("--snakefile", str(ROOT / "Snakefile"), "--cores", "2", "--configfile", "small.yaml")
+    done = run(folder, TAGGER, *options)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Training" not in done.stdout + done.stderr  # what is there is not made again
+    assert (folder / TAGGER).read_bytes() == (small_run / TAGGER).read_bytes()
+
+
+def test_a_program_that_fails_names_the_cause_in_its_log_too(tmp_path: Path) -> None:
+    missing, log = tmp_path / "nothing.tsv", tmp_path / "log"
+    program = ROOT / "workflow" / "scripts" / "gather_tables.py"
+    command = [sys.executable, program, "--tables", missing, "--output", tmp_path / "out.tsv", "--log", log]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"{missing}: is not there" in done.stderr
+    assert f"{missing}: is not there" in log.read_text()
