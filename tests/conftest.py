@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 DEMO = ROOT / "workflow" / "demo"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, a shell has it ignored
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses connections
 
 

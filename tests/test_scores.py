@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import summarise
 from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence
 from mclner.evaluation import count_matches, precision_recall_f1
+from mclner.integrity import write_parquet
 from mclner.pseudolabel import Selection, choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
 from mclner.relations import Labelling
 from mclner.statistics import bootstrap_f1, holm, interval, p_value, resample_counts
@@ -96,9 +96,7 @@ def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(t
     for (variant, seed), number in right.items():
         found = {"language": ["en"] * 10 + ["de"] * 10, "id": [str(row) for row in range(20)]}
         counts = {"right": [1] * 10 + [1] * number + [0] * (10 - number), "found": [1] * 20, "there": [1] * 20}
-        folder = tmp_path / variant / f"seed{seed}"
-        folder.mkdir(parents=True)
-        pq.write_table(pa.table(found | counts), folder / "sentence_counts.parquet")
+        write_parquet(pa.table(found | counts), tmp_path / variant / f"seed{seed}" / "sentence_counts.parquet")
     output = tmp_path / "summary.tsv"
     names = {"results": tmp_path, "variants": ["tagger", "full"], "seeds": ["1", "2"], "source": "en"}
     others = {"baseline": "tagger", "method": "full", "resamples": 2000, "output": output}
