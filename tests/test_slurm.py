@@ -155,7 +155,7 @@ def test_what_computes_asks_for_a_gpu_and_what_fetches_stays_here(cluster_run: C
     ):
         assert "gpu" in asked[name].get("TresPerJob", ""), asked[name]
     assert "gpu" not in asked["rule_metrics"].get("TresPerJob", "")
-    assert not [name for name in asked if "encoder" in name]
+    assert not [name for name in asked if "folder_encoder" in name or "wheel" in name]
 
 
 def test_a_cancelled_job_is_tried_again_from_its_checkpoint_with_more_memory(cluster_run: ClusterRun) -> None:
