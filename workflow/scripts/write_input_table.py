@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from mclner.files import writing
 from mclner.program import make_parser, run_program
-from mclner.tables import to_latex, to_markdown
+from mclner.tables import save_table
 
 CAPTIONS = {
     "sources": "What was fetched: repository or address, revision, size and licence",
@@ -24,12 +23,7 @@ def main(arguments: argparse.Namespace) -> None:
     )
     table = table.rename(columns=lambda name: str(name).replace("_", " ").capitalize())
     caption = f"{CAPTIONS[arguments.name]}; experiment {arguments.experiment}."
-    for path, text in (
-        (arguments.output, to_markdown(table, caption)),
-        (arguments.output.with_suffix(".tex"), to_latex(table, caption)),
-    ):
-        with writing(path) as partial:
-            partial.write_text(text, encoding="utf-8")
+    save_table(table, caption, arguments.output)
 
 
 if __name__ == "__main__":

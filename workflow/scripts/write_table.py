@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 from mclner.figures import sample_note
-from mclner.files import writing
 from mclner.integrity import check_tsv
 from mclner.languages import read_languages
 from mclner.program import make_parser, run_program
@@ -17,8 +16,7 @@ from mclner.tables import (
     breakdown_table,
     main_table,
     published_table,
-    to_latex,
-    to_markdown,
+    save_table,
 )
 
 
@@ -27,12 +25,7 @@ def main(arguments: argparse.Namespace) -> None:
     summary = pd.read_csv(arguments.summary, sep="\t", keep_default_na=False, na_values=[""])
     table, caption = MAKE[arguments.name](arguments, summary)
     caption = f"{caption}; experiment {arguments.experiment}, {sample_note(summary)}."
-    for path, text in (
-        (arguments.output, to_markdown(table, caption)),
-        (arguments.output.with_suffix(".tex"), to_latex(table, caption)),
-    ):
-        with writing(path) as partial:
-            partial.write_text(text, encoding="utf-8")
+    save_table(table, caption, arguments.output)
 
 
 def make_main(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from mclner.files import writing
 from mclner.languages import Language
 from mclner.statistics import holm
 from mclner.style import variant_name
@@ -217,3 +219,13 @@ def to_latex(table: pd.DataFrame, caption: str) -> str:
             "",
         ]
     )
+
+
+def save_table(table: pd.DataFrame, caption: str, path: Path) -> None:
+    """Write `table` as Markdown to `path` and as LaTeX beside it."""
+    for file, text in (
+        (path, to_markdown(table, caption)),
+        (path.with_suffix(".tex"), to_latex(table, caption)),
+    ):
+        with writing(file) as partial:
+            partial.write_text(text, encoding="utf-8")
