@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -189,19 +189,20 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
         elif fault == "drip":
-            for byte in rest[:40]:
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                time.sleep(0.1)
+            with suppress(OSError):  # until the other side gives up, for a minute at most
+                for byte in rest[:600]:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    time.sleep(0.1)
             self.close_connection = True
         else:
             self.wfile.write(rest)
 
 
 @contextmanager
-def serve(standin: Standin) -> Iterator[Standin]:
-    """Serve on a free port of the loopback until the block ends; the address is put into `standin`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"standin": standin}))
+def serve(standin: Standin, port: int = 0) -> Iterator[Standin]:
+    """Serve on a port of the loopback (0: any free one) until the block ends; the address is put into `standin`."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"standin": standin}))
     server.daemon_threads = True
     standin.address = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tarfile
@@ -72,6 +73,7 @@ def test_a_cut_download_is_resumed_where_it_broke(web: Standin, tmp_path: Path) 
     [
         (["500"] * 9, QUICK, "in 3 attempts .answer 500"),
         (["cut"] * 9, QUICK, "in 3 attempts"),
+        (["drip"] * 9, QUICK, r"in 3 attempts .only \d+ bytes in"),
         (["redirect"] * 99, QUICK, "redirects in a circle"),
         (["gzip"], QUICK, "is sent compressed"),
         ([], Limits(most_bytes=1000), "is larger than 1000 bytes"),
@@ -117,12 +119,21 @@ def test_where_every_source_is_gone_the_last_is_named(tmp_path: Path) -> None:
     assert f"error: {hub.address}/datasets/unimelb-nlp/wikiann: answers 404" in done.stderr
 
 
-@pytest.mark.parametrize("fault", ["500", "429", "cut", "gzip"])
+@pytest.mark.parametrize("fault", ["500", "429", "cut", "gzip", "drip"])
 def test_the_hub_may_stumble(xtreme: Repository, tmp_path: Path, fault: str) -> None:
     with serve(Standin({("dataset", "google/xtreme"): xtreme}, faults={"test-00000": [fault]})) as hub:
-        done = fetch_swahili(hub, tmp_path)
+        done = fetch_swahili(hub, tmp_path, "--silence", "2")
     assert done.returncode == 0, done.stderr
     verify_folder(tmp_path / "sw")
+
+
+def test_a_hub_that_only_drips_is_given_up(xtreme: Repository, tmp_path: Path) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme}, faults={"test-00000": ["drip"] * 9})) as hub:
+        done = fetch_swahili(hub, tmp_path, "--silence", "1")
+    assert done.returncode == 1
+    assert re.search(
+        r"error: .*test-00000-of-00001.parquet: could not be fetched in 2 attempts \(only \d+ bytes in", done.stderr
+    )
 
 
 def test_a_file_of_the_hub_with_a_wrong_checksum_is_refused_and_the_rest_is_kept(

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -62,6 +63,14 @@ def fetched(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Pat
 
 
 def online(folder: Path, address: str, *targets: str, configuration: Sequence[str] = PAPER) -> None:
+    """Run Snakemake for `targets` where the stand-in can be reached, and see that it ends well."""
+    done = try_online(folder, address, *targets, configuration=configuration)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def try_online(
+    folder: Path, address: str, *targets: str, configuration: Sequence[str] = PAPER
+) -> subprocess.CompletedProcess[str]:
     """Run Snakemake for `targets` where the stand-in can be reached."""
     variables = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -79,8 +88,7 @@ def online(folder: Path, address: str, *targets: str, configuration: Sequence[st
         *targets,
     ]
     command += ["--profile", str(ROOT / "profiles" / "default"), "--configfile", *configuration]
-    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, cwd=folder, timeout=600)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, cwd=folder, timeout=600)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +134,25 @@ def test_everything_fetched_is_locked_with_revision_and_checksum(fetched: Path) 
 def test_fetching_again_does_nothing(fetched: Path) -> None:
     done = snakemake(fetched, "--dry-run", "fetch", "--configfile", *PAPER)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_a_changed_hub_is_an_error_until_the_lock_is_renewed(fetched: Path, tiny_encoder: Path, tmp_path: Path) -> None:
+    for name in ("config", "sizes.yaml", "sizes.tsv", "resources"):
+        source = fetched / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    hub = whole_hub(tiny_encoder, TARGETS)
+    hub.pages["/muse/en-de.txt"] += b"novelty Neuheit\n"
+    locked = yaml.safe_load((tmp_path / "sizes.yaml").read_text(encoding="utf-8"))["lexicon_sources"]["muse"]["url"]
+    german = "resources/downloads/lexicons/muse/de"
+    with serve(hub, urlsplit(locked).port or 0):
+        refused = try_online(tmp_path, hub.address, german, "--forcerun", "fetch_lexicon")
+        assert refused.returncode == 1
+        assert "en-de.txt: has changed upstream" in refused.stdout + refused.stderr
+        online(tmp_path, hub.address, "fetch", "--forceall", "--config", "lock=renew")
+        online(tmp_path, hub.address, german, "--forcerun", "fetch_lexicon")  # the lock names the new file now
+    lock = json.loads((tmp_path / "config" / "lock.json").read_text(encoding="utf-8"))
+    assert lock["lexicons/muse/de"] == verify_folder(tmp_path / german)
+    assert "Neuheit" in (tmp_path / german / "en-de.txt").read_text(encoding="utf-8")
 
 
 def test_the_experiment_runs_offline_to_its_tables(offline_run: Path) -> None:

@@ -1,7 +1,8 @@
 """Fetch the Parquet files of one language of a corpus from the Hugging Face hub, at a fixed revision.
 
 Sources are tried in order; the next one only where the hub does not have the one before, and never where the lock file
-names the one to take. What was taken, and from where, stands in record.json beside the files.
+names the one to take. What was taken, and from where, stands in record.json beside the files, which are named
+<split>/<number>.parquet.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from mclner.download import Limits
 from mclner.errors import InputError
 from mclner.hub import GoneError, dataset_files, fetch_files, resolve_revision
 from mclner.lockfile import Record, fetch_once
-from mclner.program import add_lock_options, make_parser, run_program
+from mclner.program import add_fetch_options, make_parser, run_program
 
 log = logging.getLogger("mclner.fetch")
 
@@ -52,7 +53,7 @@ def allowed(sources: list[dict[str, Any]], locked: Record | None, name: str) -> 
 
 def fetch_source(source: dict[str, Any], arguments: argparse.Namespace, locked: Record | None, staging: Path) -> Record:
     """Bring the splits of one source to `<staging>/<split>/`; where they came from."""
-    limits = Limits(attempts=arguments.attempts)
+    limits = Limits(attempts=arguments.attempts, silence=arguments.silence)
     language = arguments.language
     repository, configuration = source["repository"], source["configuration"].format(language=language)
     wanted = locked["source"]["revision"] if locked else source.get("revision")
@@ -73,8 +74,5 @@ if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--sources", required=True, help="JSON list of repository, configuration, revision, licence")
     parser.add_argument("--language", required=True)
-    parser.add_argument("--attempts", type=int, default=5, help="attempts at each file")
-    parser.add_argument("--name", required=True, help="name of the download in the lock file")
-    add_lock_options(parser)
-    parser.add_argument("--folder", type=Path, required=True, help="folder to fill: <split>/*.parquet, record.json")
+    add_fetch_options(parser)
     run_program(parser, main)

@@ -10,7 +10,7 @@ from huggingface_hub import HfApi
 from mclner.download import Limits
 from mclner.hub import GoneError, address_of, asked, fetch_files, resolve_revision
 from mclner.lockfile import Record, fetch_once
-from mclner.program import add_lock_options, make_parser, run_program
+from mclner.program import add_fetch_options, make_parser, run_program
 
 SETTINGS = re.compile(
     r"config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|vocab\.txt"
@@ -20,7 +20,7 @@ PICKLED_WEIGHTS = "pytorch_model.bin"
 
 
 def main(arguments: argparse.Namespace) -> None:
-    limits = Limits(attempts=arguments.attempts, most_bytes=arguments.most_bytes)
+    limits = Limits(attempts=arguments.attempts, silence=arguments.silence, most_bytes=arguments.most_bytes)
     repository = arguments.repository
 
     def fill(staging: Path, locked: Record | None) -> tuple[Record, str]:
@@ -57,8 +57,5 @@ if __name__ == "__main__":
         help="take pytorch_model.bin where there are no safetensors (read as data alone)",
     )
     parser.add_argument("--most-bytes", type=int, default=16 * 2**30, help="largest file to take")
-    parser.add_argument("--attempts", type=int, default=5, help="attempts at each file")
-    parser.add_argument("--name", required=True, help="name of the download in the lock file")
-    add_lock_options(parser)
-    parser.add_argument("--folder", type=Path, required=True, help="folder to fill")
+    add_fetch_options(parser)
     run_program(parser, main)

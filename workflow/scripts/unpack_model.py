@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import shutil
 from pathlib import Path
 
-from mclner.errors import InputError
 from mclner.files import writing_folder
 from mclner.integrity import seal_folder
 from mclner.lockfile import verify_folder
+from mclner.model_files import check_model_file
 from mclner.program import make_parser, run_program
 
 log = logging.getLogger("mclner.unpack")
@@ -20,9 +19,8 @@ log = logging.getLogger("mclner.unpack")
 
 def main(arguments: argparse.Namespace) -> None:
     record = verify_folder(arguments.download)
-    settings = json.loads((arguments.download / "config.json").read_text(encoding="utf-8"))
-    if "auto_map" in settings:
-        raise InputError(arguments.download, "asks for code of its own.", "Take an encoder that Transformers knows.")
+    for name in record["files"]:
+        check_model_file(arguments.download / name)
     with writing_folder(arguments.folder) as folder:
         for name in record["files"]:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

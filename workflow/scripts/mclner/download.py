@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from mclner.errors import InputError
 from mclner.files import writing
@@ -28,7 +29,7 @@ class Limits:
     first_pause: float = 1.0
     longest_pause: float = 60.0
     silence: float = 30.0
-    slowest: float = 1000.0  # bytes a second, on average after `silence` seconds
+    slowest: float = 1000.0  # bytes a second, on average over each `silence` seconds
 
 
 class PassingError(Exception):
@@ -37,6 +38,25 @@ class PassingError(Exception):
     def __init__(self, problem: str, pause: float | None = None) -> None:
         super().__init__(problem)
         self.pause = pause
+
+
+class Pace:
+    """Gives up a stream that goes on, but too slowly to ever end."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.begun, self.received = time.monotonic(), 0
+
+    def count(self, received: int) -> None:
+        """Take note of `received` more bytes. Raises PassingError where the last `silence` seconds brought too few."""
+        self.received += received
+        now = time.monotonic()
+        elapsed = now - self.begun
+        if elapsed <= self.limits.silence:
+            return
+        if self.received < self.limits.slowest * elapsed:
+            raise PassingError(f"only {self.received} bytes in {elapsed:.1f} s")
+        self.begun, self.received = now, 0
 
 
 def download(url: str, path: Path, limits: Limits | None = None) -> None:
@@ -81,7 +101,7 @@ def _fetch_rest(url: str, partial: Path, tag: list[str], limits: Limits) -> None
             _receive(url, response, partial, held if resumed else 0, limits)
     except requests.TooManyRedirects:
         raise InputError(url, "redirects in a circle.", "Correct the address in the configuration.") from None
-    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+    except (requests.ConnectionError, requests.Timeout, HTTPError) as error:  # HTTPError: urllib3's, while reading
         raise PassingError(f"{type(error).__name__}: {error}") from None
 
 
@@ -103,17 +123,15 @@ def _check(url: str, response: requests.Response, limits: Limits) -> None:
 
 
 def _receive(url: str, response: requests.Response, partial: Path, held: int, limits: Limits) -> None:
-    begun, received = time.monotonic(), 0
+    pace, received = Pace(limits), 0
     expected = response.headers.get("Content-Length")
     with partial.open("r+b" if held else "wb") as stream:
         stream.seek(held)
-        for chunk in response.iter_content(8 * 1024):
+        while chunk := response.raw.read1(64 * 1024):  # what has come; read() would wait for all of it
             stream.write(chunk)
             received += len(chunk)
-            elapsed = time.monotonic() - begun
+            pace.count(len(chunk))
             if held + received > limits.most_bytes:
                 raise InputError(url, f"is larger than {limits.most_bytes} bytes.", "Check the address.")
-            if elapsed > limits.silence and received < limits.slowest * elapsed:
-                raise PassingError(f"only {received} bytes in {elapsed:.0f} s")
     if expected is not None and received != int(expected):
         raise PassingError(f"{received} of {expected} bytes came")

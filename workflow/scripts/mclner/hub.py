@@ -7,11 +7,12 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from mclner.download import PASSING, Limits, PassingError, with_attempts
+from mclner.download import PASSING, Limits, Pace, PassingError, with_attempts
 from mclner.errors import InputError
 from mclner.files import content_hash
 
@@ -20,7 +21,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import httpx2
-from huggingface_hub import HfApi, constants, hf_hub_download
+from huggingface_hub import HfApi, constants, get_session, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
@@ -141,16 +142,50 @@ def fetch_files(repository: str, kind: str, revision: str, wanted: Sequence[str]
     shutil.rmtree(folder / ".cache", ignore_errors=True)  # the hub library's notes on the download
 
 
+class MeasuredStream(httpx2.SyncByteStream):
+    """A stream of the hub that is given up where it becomes too slow."""
+
+    def __init__(self, stream: httpx2.SyncByteStream, limits: Limits) -> None:
+        self.stream, self.limits = stream, limits
+
+    def __iter__(self) -> Iterator[bytes]:
+        pace = Pace(self.limits)
+        for chunk in self.stream:
+            pace.count(len(chunk))
+            yield chunk
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+@contextmanager
+def measured_streams(limits: Limits) -> Iterator[None]:
+    """Within the block, what the hub's library receives comes through a MeasuredStream."""
+
+    def measure(response: httpx2.Response) -> None:
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = MeasuredStream(response.stream, limits)
+
+    session = get_session()
+    hooks = session.event_hooks
+    session.event_hooks = {**hooks, "response": [*hooks.get("response", []), measure]}
+    try:
+        yield
+    finally:
+        session.event_hooks = hooks
+
+
 def fetch_file(repository: str, kind: str, revision: str, name: str, folder: Path, limits: Limits) -> None:
     """One file, by the hub's own library, which goes on with a half one."""
     log.info("fetching %s of %s at %s", name, repository, revision)
-    asked(
-        f"{address_of(repository, kind)}/{name}",
-        limits,
-        lambda: hf_hub_download(
-            repository, name, repo_type=kind, revision=revision, local_dir=folder, etag_timeout=limits.silence
-        ),
-    )
+
+    def work() -> None:
+        with measured_streams(limits):
+            hf_hub_download(
+                repository, name, repo_type=kind, revision=revision, local_dir=folder, etag_timeout=limits.silence
+            )
+
+    asked(f"{address_of(repository, kind)}/{name}", limits, work)
 
 
 def is_as_stated(path: Path, info: RepoFile) -> bool:

@@ -28,6 +28,17 @@ def make_parser(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def add_fetch_options(parser: argparse.ArgumentParser) -> None:
+    """What every program that fetches knows: patience, and the download's name and place."""
+    parser.add_argument("--attempts", type=int, default=5, help="attempts at each file")
+    parser.add_argument(
+        "--silence", type=float, default=30.0, help="seconds after which a server that sends next to nothing is left"
+    )
+    parser.add_argument("--name", required=True, help="name of the download in the lock file")
+    add_lock_options(parser)
+    parser.add_argument("--folder", type=Path, required=True, help="folder to fill, record.json among the files")
+
+
 def add_lock_options(parser: argparse.ArgumentParser) -> None:
     """`--lock` and `--policy`, for programs that fetch; the pipeline gives the policy by the environment.
 
