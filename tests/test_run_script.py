@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,8 @@ def checkout(tmp_path: Path) -> Path:
     """A folder with ./run and a pin file that asks for nothing."""
     shutil.copy(ROOT / "run", tmp_path / "run")
     (tmp_path / "envs").mkdir()
-    (tmp_path / "envs" / "requirements.txt").write_text("# nothing\n")
+    for name in ("requirements", "requirements-build", "requirements-cuda", "requirements-torch-cpu"):
+        (tmp_path / "envs" / f"{name}.txt").write_text("# nothing\n")
     return tmp_path
 
 
@@ -86,11 +89,38 @@ def test_no_command_is_answered_with_one(checkout: Path) -> None:
     assert "Try: ./run snakemake" in done.stderr
 
 
+def test_a_package_of_another_content_is_refused(checkout: Path) -> None:
+    wheel = checkout / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        archive.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("tiny-1.0.dist-info/RECORD", "")
+    pins = checkout / "envs" / "requirements.txt"
+    pins.write_text(f"tiny @ file://{wheel} --hash=sha256:{'0' * 64}\n")
+    done = run(checkout, "true")
+    assert done.returncode == 1
+    assert "DO NOT MATCH THE HASHES" in done.stderr
+    pins.write_text(f"tiny @ file://{wheel} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+    assert run(checkout, "python", "-c", "import importlib.metadata as m; m.version('tiny')").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-build", "requirements-cuda", "requirements-torch-cpu"])
+def test_every_pin_has_a_hash(name: str) -> None:
+    text = (ROOT / "envs" / f"{name}.txt").read_text().replace("\\\n", "")
+    pins = [line for line in text.splitlines() if not line.startswith("#")]
+    assert pins
+    assert all(re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", pin) for pin in pins)
+
+
+def test_the_environment_holds_the_pins_and_all_they_need() -> None:
+    done = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_pins_agree_wherever_they_stand() -> None:
-    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "envs" / "requirements.txt").read_text(), re.M))
-    assert all(pinned.values())
+    pinned = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "envs" / "requirements.txt").read_text(), re.M))
     asked = re.findall(r"^([\w.-]+)(?:\[\w+\])?==(\S+)$", (ROOT / "envs" / "requirements.in").read_text(), re.M)
     conda = yaml.safe_load((ROOT / "envs" / "mclner.yaml").read_text())["dependencies"][-1]["pip"]
-    lowered = {name.lower(): version for name, version in pinned.items()}
+    lowered = {name.lower().replace("_", "-"): version for name, version in pinned.items()}
     for name, version in [*asked, *(tuple(entry.split("==")) for entry in conda)]:
-        assert lowered[name.lower()] == version, name
+        assert lowered[name.lower().replace("_", "-")] == version, name
