@@ -15,6 +15,8 @@ from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedMode
 from mclner.relations import FIRST_TYPE, Labelling, decode_grids
 from mclner.tags import entities_of
 
+CELLS_AT_ONCE = 2**13  # pairs of words scored together when labelling: what stays in a processor's cache
+
 
 class EntityModelConfig(PretrainedConfig):
     """What a saved model needs to know of itself; `encoder` is the configuration of the encoder as a dictionary."""
@@ -140,7 +142,9 @@ class RelationModel(EntityModel):
         """Logits [R, L, L, labels]; the pair vectors are narrow, so no [R, L, L, H] tensor ever exists."""
         positions = torch.arange(words.shape[1], device=words.device)
         offsets = self._distances(positions[None, :] - positions[:, None])
-        pairs = self.row(words)[:, :, None] + self.column(words)[:, None] + offsets
+        rows = self.row(words)
+        pairs = rows[:, :, None] + self.column(words)[:, None]
+        pairs += offsets.to(rows.dtype)  # under autocast the sum would become float32, at three times the cost
         return self.scorer(functional.gelu(pairs))
 
     def pair_vectors(self, words: Tensor, cells: Tensor) -> Tensor:
@@ -153,7 +157,9 @@ class RelationModel(EntityModel):
     def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
         words, _ = self.words(batch)
         lengths = batch["word_mask"].sum(1).tolist()
-        return decode_grids(self.score(words).float().log_softmax(-1), lengths, self.config.entity_types)
+        some = words.split(max(1, CELLS_AT_ONCE // words.shape[1] ** 2))
+        logits = torch.cat([self.score(part) for part in some])
+        return decode_grids(logits.float().log_softmax(-1), lengths, self.config.entity_types)
 
 
 def tag_names(entity_types: Sequence[str]) -> list[str]:

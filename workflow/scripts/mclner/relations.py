@@ -69,34 +69,32 @@ def decode_grids(log_probabilities: Tensor, lengths: Sequence[int], entity_types
     chain of next-word cells is read off a cumulative sum, so time is bounded by L squared whatever the probabilities.
     """
     log_probabilities = log_probabilities.float()
-    none = log_probabilities[..., NONE]
-    best, best_type = log_probabilities[..., FIRST_TYPE:].max(dim=-1)
-    links = torch.diagonal(log_probabilities[..., NEXT_WORD], offset=1, dim1=1, dim2=2)
-    link_odds = links - torch.diagonal(none, offset=1, dim1=1, dim2=2)
-    scores = (best - none) + _chain_sums(link_odds.clamp(max=0))
-    cells = (best + _chain_sums(links)) / _cell_counts(none.shape[1], none.device)
+    none = log_probabilities[..., NONE].contiguous()
     length = torch.as_tensor(lengths, device=none.device)
     inside = torch.arange(none.shape[1], device=none.device)[None] < length[:, None]
     possible = (inside[:, :, None] & inside[:, None, :]).tril()
-    candidates = ((scores > 0) & possible).nonzero()
+    likely = log_probabilities[..., FIRST_TYPE:].amax(dim=-1) > none  # links only lower a score
+    candidates = (likely & possible).nonzero()
     rows, tails, heads = candidates.unbind(1)
-    found = torch.stack(
-        [scores[rows, tails, heads], cells[rows, tails, heads].exp(), best_type[rows, tails, heads].float()], dim=1
-    )
+    cells = log_probabilities[rows, tails, heads]
+    best, best_type = cells[:, FIRST_TYPE:].max(dim=-1)
+    links = torch.diagonal(log_probabilities[..., NEXT_WORD], offset=1, dim1=1, dim2=2)
+    lacks = (links - torch.diagonal(none, offset=1, dim1=1, dim2=2)).clamp(max=0)
+    scores = best - cells[:, NONE] + _chain_sums(lacks, candidates)
+    confidences = ((best + _chain_sums(links, candidates)) / (tails - heads + 1)).exp()
+    found = torch.stack([scores, confidences, best_type.float()], dim=1)
+    kept = scores > 0
     outside = _outside_confidence(none, possible)
-    return _choose(candidates.cpu().numpy(), found.cpu().numpy(), outside.cpu().numpy(), lengths, entity_types)
+    return _choose(
+        candidates[kept].cpu().numpy(), found[kept].cpu().numpy(), outside.cpu().numpy(), lengths, entity_types
+    )
 
 
-def _chain_sums(links: Tensor) -> Tensor:
-    """[B, tail, head]: the sum of `links` [B, L - 1] between head and tail."""
+def _chain_sums(links: Tensor, candidates: Tensor) -> Tensor:
+    """[N]: the sum of `links` [B, L - 1] between head and tail of each of `candidates` [N, 3]: row, tail, head."""
+    rows, tails, heads = candidates.unbind(1)
     sums = torch.nn.functional.pad(links.cumsum(dim=1), (1, 0))
-    return sums[:, :, None] - sums[:, None, :]
-
-
-def _cell_counts(length: int, device: torch.device) -> Tensor:
-    """[tail, head]: how many cells make up the entity of these words."""
-    positions = torch.arange(length, device=device)
-    return (positions[:, None] - positions[None, :] + 1).clamp(min=1)
+    return sums[rows, tails] - sums[rows, heads]
 
 
 def _outside_confidence(none: Tensor, possible: Tensor) -> Tensor:
@@ -113,7 +111,7 @@ def _choose(
     entity_types: Sequence[str],
 ) -> list[Labelling]:
     """Keep the best of overlapping candidates, sentence by sentence."""
-    labellings = [Labelling([], [], row[:length].tolist()) for row, length in zip(outside, lengths, strict=True)]
+    labellings = [Labelling([], [], row[:length]) for row, length in zip(outside.tolist(), lengths, strict=True)]
     taken = [np.zeros(length, dtype=bool) for length in lengths]
     order = np.lexsort((candidates[:, 2], candidates[:, 1], -found[:, 0]))
     for index in order:
