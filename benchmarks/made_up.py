@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig, PreTrainedTokenizerFast
+from transformers import (
+    BertConfig,
+    M2M100Config,
+    M2M100ForConditionalGeneration,
+    NllbTokenizer,
+    PreTrainedTokenizerFast,
+)
 
 WORDS = [f"w{number}" for number in range(5000)]
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
@@ -27,6 +34,28 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>"
     )
+
+
+def make_translator(folder: Path, codes: list[str], layers: int, vocabulary: int) -> None:
+    """A model folder like that of NLLB-200-distilled-600M, which has 12 layers either way and 256,206 pieces."""
+    pieces = ["▁", *(chr(0x4E00 + number) for number in range(5000))]
+    known = {piece: number for number, piece in enumerate([*SPECIAL, *pieces])}
+    tokenizer = NllbTokenizer(vocab=known, merges=[], extra_special_tokens=codes)
+    tokenizer.add_tokens([f"<piece {number}>" for number in range(vocabulary - len(tokenizer))])
+    config = M2M100Config(
+        vocab_size=vocabulary,
+        d_model=1024,
+        encoder_layers=layers,
+        decoder_layers=layers,
+        encoder_attention_heads=16,
+        decoder_attention_heads=16,
+        encoder_ffn_dim=4096,
+        decoder_ffn_dim=4096,
+        decoder_start_token_id=2,
+        scale_embedding=True,
+    )
+    M2M100ForConditionalGeneration(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
 
 
 def make_sentences(number: int, seed: int = 1) -> list[list[str]]:

@@ -22,23 +22,29 @@ log = logging.getLogger(__name__)
 
 
 class NeuralModel:
-    """Translates plain text from one language into another; int8 on a CPU, float16 on a GPU."""
+    """Translates plain text from one language into another; int8 on a CPU, float16 on a GPU.
 
-    def __init__(self, folder: Path, source: Language, target: Language, beams: int, threads: int) -> None:
+    No translation gets longer than `longest` subwords.
+    """
+
+    def __init__(
+        self, folder: Path, source: Language, target: Language, beams: int, threads: int, longest: int = 256
+    ) -> None:
         on_gpu = ctranslate2.get_cuda_device_count() > 0
         try:
             self.translator = ctranslate2.Translator(
                 str(folder),
                 device="cuda" if on_gpu else "cpu",
                 compute_type="float16" if on_gpu else "int8",
-                intra_threads=threads,
+                inter_threads=1 if on_gpu else threads,  # a batch for every core is faster than a batch on all cores
+                intra_threads=1,
             )
             self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
                 folder, src_lang=source.nllb, trust_remote_code=False
             )
         except (RuntimeError, OSError, ValueError) as error:
             raise InputError(folder, f"is no converted translator ({error}).", "Delete it and run again.") from None
-        self.target, self.beams = target.nllb, beams
+        self.target, self.beams, self.longest = target.nllb, beams, longest
         if self.tokenizer.convert_tokens_to_ids(self.target) == self.tokenizer.unk_token_id:
             raise InputError(folder, f"does not know the language {self.target}.", "Correct config/languages.tsv.")
 
@@ -49,9 +55,9 @@ class NeuralModel:
             pieces,
             target_prefix=[[self.target]] * len(pieces),
             beam_size=self.beams,
-            max_batch_size=4096,
+            max_batch_size=2048,
             batch_type="tokens",
-            max_decoding_length=256,
+            max_decoding_length=self.longest,
         )
         translated = []
         for source, result in zip(pieces, results, strict=True):
