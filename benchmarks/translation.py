@@ -2,8 +2,8 @@
 
 Weights are random, the shape is that of NLLB-200-distilled-600M; with --quick a quarter of its layers and pieces.
 Random weights never end a sentence, so both sides write the same number of subwords for each. `generate` gets batches
-of 16 in the order of the text, in float32, which the model is stored in; where the processor computes in bfloat16 that is
-printed beside it.
+of 16 in the order of the text, in float32, as the model is stored; bfloat16, where the processor has it, is printed
+beside it.
 """
 
 from __future__ import annotations

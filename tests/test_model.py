@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 from mclner.batching import SentenceEncoder
-from mclner.labelling import EntityRecogniser, split_words
+from mclner.labelling import EntityRecogniser
 from mclner.model import EntityModelConfig, freeze, load_model, new_model
+from mclner.words import load_tokenizer, split_words
 from transformers import AutoTokenizer
 
 SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", "."]]
@@ -122,7 +123,7 @@ def test_an_empty_sentence_gets_no_entity(tiny_encoder: Path) -> None:
 
 
 def test_plain_text_is_cut_into_words_in_every_script(tiny_encoder: Path) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
+    tokenizer = load_tokenizer(tiny_encoder)
     assert split_words("Born in Paris, 1867.", tokenizer) == ["Born", "in", "Paris", ",", "1867", "."]
     assert split_words("می‌گذرد از تهران.", tokenizer) == ["می‌گذرد", "از", "تهران", "."]
     japanese = split_words("東京に行く。", tokenizer)

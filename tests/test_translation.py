@@ -23,7 +23,7 @@ from mclner.neural_translation import NeuralTranslator
 from mclner.scripts import script_share
 from mclner.tags import Entity, entities_of
 from mclner.translation_quality import QualityGuard, copied_share
-from transformers import AutoTokenizer
+from mclner.words import load_tokenizer
 
 CURIE = Sentence("1", "en", ("Marie", "Curie", "left", "Warsaw"), ("B-PER", "I-PER", "O", "B-LOC"))
 WORD = st.text("abcdé", min_size=1, max_size=4)
@@ -40,7 +40,7 @@ class Dictionary:
 
 
 def translated(tiny_encoder: Path, sentence: Sentence, known: dict[str, str]) -> Sentence:
-    translator = NeuralTranslator(Dictionary(known), "de", AutoTokenizer.from_pretrained(tiny_encoder))  # type: ignore[arg-type]
+    translator = NeuralTranslator(Dictionary(known), "de", load_tokenizer(tiny_encoder))  # type: ignore[arg-type]
     (only,) = translator.translate([sentence])
     assert only.sentence is not None
     return only.sentence
@@ -135,7 +135,7 @@ def test_apertium_keeps_entities(tiny_encoder: Path, language: str) -> None:
         pytest.skip("apertium is not installed")
     rows = read_markup(DEMO / "test" / "en.txt")[:12]
     sentences = [Sentence(str(number), "en", row.tokens, row.tags) for number, row in enumerate(rows)]
-    splitter = AutoTokenizer.from_pretrained(tiny_encoder)
+    splitter = load_tokenizer(tiny_encoder)
     results = [translation.sentence for translation in ApertiumTranslator(language, splitter).translate(sentences)]
     assert len(results) == 12
     for source, target in zip(sentences, results, strict=True):
@@ -152,9 +152,9 @@ def test_apertium_that_is_not_there_is_said_with_the_remedy(
 ) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(InputError, match=r"is not installed\. Install it"):
-        ApertiumTranslator("es", AutoTokenizer.from_pretrained(tiny_encoder))
+        ApertiumTranslator("es", load_tokenizer(tiny_encoder))
     with pytest.raises(InputError, match="has no chain from English to 'sw'"):
-        ApertiumTranslator("sw", AutoTokenizer.from_pretrained(tiny_encoder))
+        ApertiumTranslator("sw", load_tokenizer(tiny_encoder))
 
 
 def test_pieces_that_are_done_are_not_done_again(tmp_path: Path) -> None:

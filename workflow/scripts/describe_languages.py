@@ -16,7 +16,8 @@ from mclner.integrity import check_folder
 from mclner.languages import read_languages
 from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from mclner.words import load_tokenizer
+from tokenizers import Tokenizer
 
 COLUMNS = (
     "language", "name", "script", "family", "sentences", "entities", "subwords_a_word", "unknown_subwords",
@@ -27,7 +28,7 @@ COLUMNS = (
 def main(arguments: argparse.Namespace) -> None:
     known = read_languages(arguments.table)
     check_folder(arguments.encoder)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
+    tokenizer = load_tokenizer(arguments.encoder)
     training = read_corpus(arguments.train)
     distances = pd.read_csv(arguments.distances, sep="\t", dtype=str).set_index("code")["syntactic"].to_dict()
     rows = []
@@ -56,12 +57,13 @@ def main(arguments: argparse.Namespace) -> None:
     write_tsv(rows, COLUMNS, arguments.output)
 
 
-def fertility(sentences: Iterable[Sentence], tokenizer: PreTrainedTokenizerBase) -> tuple[float, float]:
+def fertility(sentences: Iterable[Sentence], tokenizer: Tokenizer) -> tuple[float, float]:
     """Subwords a word, and the share of unknown ones among the subwords."""
     words = [token for sentence in sentences for token in sentence.tokens]
-    pieces = tokenizer(words, add_special_tokens=False)["input_ids"]
+    pieces = [encoding.ids for encoding in tokenizer.encode_batch(words, add_special_tokens=False)]
     total = sum(len(ids) for ids in pieces)
-    unknown = sum(identifier == tokenizer.unk_token_id for ids in pieces for identifier in ids)
+    stand_ins = {tokenizer.token_to_id(name) for name in ("<unk>", "[UNK]")}  # as XLM-R and as BERT call it
+    unknown = sum(identifier in stand_ins for ids in pieces for identifier in ids)
     return total / max(len(words), 1), unknown / max(total, 1)
 
 

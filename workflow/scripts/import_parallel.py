@@ -14,16 +14,16 @@ from mclner.corpus import Sentence, clean_token, write_corpus
 from mclner.errors import InputError
 from mclner.files import read_text
 from mclner.integrity import check_folder
-from mclner.labelling import split_words
 from mclner.program import make_parser, run_program
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from mclner.words import load_tokenizer, split_words
+from tokenizers import Tokenizer
 
 log = logging.getLogger("mclner.parallel")
 
 
 def main(arguments: argparse.Namespace) -> None:
     check_folder(arguments.encoder)
-    tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
+    tokenizer = load_tokenizer(arguments.encoder)
     rows = {language: read_language(arguments.sources, language) for language in arguments.languages}
     numbers: dict[str, int] = {}
     for english, _ in (row for found in rows.values() for row in found):
@@ -46,7 +46,7 @@ def read_language(folders: list[Path], language: str) -> list[tuple[str, str]]:
     return [row for path in paths if path.exists() for row in read_rows(path)]
 
 
-def make_unlabelled(number: int, text: str, language: str, tokenizer: PreTrainedTokenizerBase) -> Sentence:
+def make_unlabelled(number: int, text: str, language: str, tokenizer: Tokenizer) -> Sentence:
     tokens = tuple(clean_token(word) for word in split_words(text, tokenizer))
     return Sentence(f"parallel-{number}", language, tokens, None)
 

@@ -15,7 +15,7 @@ from mclner.corpus import clean_token, read_conll
 from mclner.errors import InputError
 from mclner.files import read_text
 from mclner.integrity import SUMS, damage_of
-from mclner.labelling import EntityRecogniser, quiet_transformers, split_words
+from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
 from mclner.tags import tags_of
 
@@ -52,7 +52,7 @@ def read_sentences(arguments: argparse.Namespace, recogniser: EntityRecogniser) 
     if form == "conll":
         return [list(sentence.tokens) for sentence in read_conll(arguments.input, "", Counter(), tag_column=None)]
     lines = read_text(arguments.input).splitlines()
-    return [split_words(line, recogniser.tokenizer) for line in lines if line.strip()]
+    return [recogniser.split(line) for line in lines if line.strip()]
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from mclner.program import make_parser, run_program, with_progress
 from mclner.settings import from_mapping
 from mclner.translation import LexiconTranslator, Translator
 from mclner.translation_quality import FAULTS, QualityGuard
+from mclner.words import load_tokenizer
 
 log = logging.getLogger("mclner.translate")
 SENTENCES_A_PIECE = 512
@@ -83,10 +84,8 @@ def make_translator(arguments: argparse.Namespace, languages: dict[str, Language
     """The back end asked for; only what it needs is imported."""
     if arguments.backend == "lexicon":
         return LexiconTranslator(arguments.language, read_lexicon(arguments.lexicon))
-    from transformers import AutoTokenizer
-
     check_folder(arguments.encoder)
-    splitter = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
+    splitter = load_tokenizer(arguments.encoder)
     if arguments.backend == "apertium":
         from mclner.apertium import ApertiumTranslator
 

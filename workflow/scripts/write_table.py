@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from mclner.figures import sample_note
 from mclner.integrity import check_tsv
 from mclner.languages import read_languages
 from mclner.program import make_parser, run_program
@@ -18,6 +17,7 @@ from mclner.tables import (
     published_table,
     save_table,
 )
+from mclner.wording import sample_note
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from transformers import PreTrainedTokenizerBase
+from tokenizers import Tokenizer
 
 from mclner.corpus import Sentence, clean_token
 from mclner.errors import InputError
-from mclner.labelling import split_words
 from mclner.tags import Entity, entities_of, tags_of
 from mclner.translation import Translation
+from mclner.words import split_words
 
 CHAINS = {"es": ("eng-spa",), "pt": ("eng-spa", "es-pt"), "fr": ("eng-spa", "es-fr"), "it": ("eng-spa", "spa-ita")}
 PACKAGES = "apertium apertium-eng-spa apertium-es-pt apertium-fr-es apertium-spa-ita"
@@ -29,7 +29,7 @@ REMEDY = f"Install it (Debian, Ubuntu: apt-get install {PACKAGES})."
 class ApertiumTranslator:
     """The back end `apertium`: one call of Apertium, or a chain of two, for all sentences."""
 
-    def __init__(self, language: str, splitter: PreTrainedTokenizerBase) -> None:
+    def __init__(self, language: str, splitter: Tokenizer) -> None:
         if language not in CHAINS:
             raise InputError("apertium", f"has no chain from English to '{language}'.", f"It has {sorted(CHAINS)}.")
         if shutil.which("apertium") is None:
@@ -67,7 +67,7 @@ def _as_html(sentence: Sentence) -> str:
 class _Reader(HTMLParser):
     """Words and entities of each paragraph."""
 
-    def __init__(self, splitter: PreTrainedTokenizerBase) -> None:
+    def __init__(self, splitter: Tokenizer) -> None:
         super().__init__()
         self.splitter = splitter
         self.sentences: list[tuple[list[str], list[Entity]]] = []

@@ -13,8 +13,9 @@ from matplotlib.lines import Line2D
 
 from mclner.error_analysis import KINDS
 from mclner.languages import Language
-from mclner.style import GREY, MARKERS, PALETTE, colours_of, variant_name
+from mclner.style import GREY, MARKERS, PALETTE, colours_of
 from mclner.tables import SIGNIFICANT, holm_against
+from mclner.wording import sample_note, variant_name
 
 LOSS_NAMES = {
     "label_loss": "Label loss",
@@ -22,17 +23,6 @@ LOSS_NAMES = {
     "relation_contrast_loss": "Relation contrast",
     "eval_f1": "F1 on English dev (%)",
 }
-
-
-def sample_note(summary: pd.DataFrame) -> str:
-    """What stands behind the numbers: languages, seeds, sentences and entities."""
-    everything = summary[summary["language"] == "all"].iloc[0]
-    languages = summary["language"].nunique() - 2
-    seeds = int(everything["seeds"])
-    return (
-        f"{languages} languages, {int(everything['sentences']):,} test sentences with {int(everything['entities']):,} "
-        f"entities, {seeds} seed{'s' if seeds > 1 else ''}"
-    )
 
 
 def head(axes: Axes, title: str, note: str) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-import regex
 import torch
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
@@ -19,26 +18,11 @@ from mclner.precision import autocast
 from mclner.program import Progress
 from mclner.relations import Labelling
 from mclner.tags import Entity
+from mclner.words import split_words
 
 log = logging.getLogger(__name__)
 TOKENS_A_BATCH = 4096
 ROWS_A_BATCH = 64
-
-WORD = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+|[\p{L}\p{N}\p{M}\u200c\u200d]+|\S"
-)
-UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-
-
-def split_words(text: str, tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """Words and punctuation marks of plain text; scripts without spaces are cut where the tokenizer cuts them."""
-    words: list[str] = []
-    for run in WORD.findall(text):
-        if UNSPACED.match(run):
-            words += [piece for piece in (part.lstrip("▁") for part in tokenizer.tokenize(run)) if piece]
-        else:
-            words.append(run)
-    return words
 
 
 class EntityRecogniser:
@@ -58,12 +42,16 @@ class EntityRecogniser:
 
     def __call__(self, text: str) -> list[tuple[str, str, float]]:
         """Entities of one plain sentence: their words, type and confidence."""
-        words = split_words(text, self.tokenizer)
+        words = self.split(text)
         labelling = self.label([words])[0]
         return [
             (" ".join(words[entity.start : entity.end]), entity.type, confidence)
             for entity, confidence in zip(labelling.entities, labelling.confidences, strict=True)
         ]
+
+    def split(self, text: str) -> list[str]:
+        """The words of a plain sentence."""
+        return split_words(text, self.tokenizer.backend_tokenizer)
 
     def label(self, sentences: Sequence[Sequence[str]], what: str = "labelling") -> list[Labelling]:
         """Entities of tokenised sentences, in their order; windows of a long sentence are put together again."""

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from mclner.figures import head, sample_note
-from mclner.style import MARKERS, PALETTE, variant_name
+from mclner.figures import head
+from mclner.style import MARKERS, PALETTE
+from mclner.wording import sample_note, variant_name
 
 
 def families_of(sizes: Mapping[str, int]) -> dict[str, list[tuple[int, str]]]:

@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import ctranslate2
+from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mclner.corpus import Sentence, clean_token
 from mclner.errors import InputError
-from mclner.labelling import split_words
 from mclner.languages import Language
 from mclner.markers import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.tags import Entity, entities_of, tags_of
 from mclner.translation import Translation
+from mclner.words import split_words
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class NeuralModel:
 class NeuralTranslator:
     """The back end `nllb`: a translation of every sentence; tags are None where the markers did not come back."""
 
-    def __init__(self, model: NeuralModel, language: str, splitter: PreTrainedTokenizerBase) -> None:
+    def __init__(self, model: NeuralModel, language: str, splitter: Tokenizer) -> None:
         self.model, self.language, self.splitter = model, language, splitter
 
     def translate(self, sentences: Sequence[Sentence]) -> Iterator[Translation]:

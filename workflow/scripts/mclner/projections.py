@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import offset_copy
 
 from mclner.languages import Language
-from mclner.style import MARKERS, PALETTE, variant_name
+from mclner.style import MARKERS, PALETTE
+from mclner.wording import variant_name
 
 SHOWN_SENTENCES = 8
 MOST_LANGUAGES = 20  # beyond, scripts are coloured and not languages

@@ -39,23 +39,6 @@ SETTINGS: dict[Any, Any] = {
 }
 matplotlib.rcParams.update(SETTINGS)
 
-VARIANT_NAMES = {
-    "encoder": "Encoder",
-    "tagger": "Tagger",
-    "relation": "Relation",
-    "full": "Full",
-    "no_semantic": "no semantic contrast",
-    "no_relation_contrast": "no relation contrast",
-    "no_codeswitch": "no code-switching",
-    "no_translation": "no translation",
-    "no_self_training": "no self-training",
-}
-
-
-def variant_name(variant: str) -> str:
-    """How figures and tables call a variant."""
-    return VARIANT_NAMES.get(variant, variant.replace("_", " "))
-
 
 def colours_of(names: Iterable[str]) -> dict[str, str]:
     """A colour for each name, in order of first appearance; beyond ten they begin again."""

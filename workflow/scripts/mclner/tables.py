@@ -11,7 +11,7 @@ import pandas as pd
 from mclner.files import writing
 from mclner.languages import Language
 from mclner.statistics import holm
-from mclner.style import variant_name
+from mclner.wording import variant_name
 
 SIGNIFICANT = 0.05
 MEASURED = {
