@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,12 +13,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import torch
 from conftest import ROOT
 from mclner.corpus import Sentence, write_corpus
 from mclner.files import alone_in
 from mclner.integrity import seal_folder
 from mclner.settings import RunSettings, fingerprint, from_mapping
 from mclner.training import usable_checkpoint
+from safetensors.torch import load_file
 
 TRAIN = ROOT / "workflow" / "scripts" / "train.py"
 SENTENCES = [
@@ -132,6 +135,19 @@ def test_training_lowers_the_label_loss(corpus: Path, tiny_encoder: Path, head: 
     history = pd.read_csv(corpus / head / "history.tsv", sep="\t")
     losses = history.loc[history["name"] == "label_loss", "value"]
     assert losses.iloc[-1] < 0.7 * losses.iloc[0]
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_encoder: Path) -> None:
+    text = json.loads(settings(epochs=1))
+    train(corpus, tiny_encoder, "plain", json.dumps(text))
+    text["training"]["compile"] = True
+    train(corpus, tiny_encoder, "compiled", json.dumps(text))
+    plain, compiled = (load_file(corpus / name / "model" / "model.safetensors") for name in ("plain", "compiled"))
+    assert plain.keys() == compiled.keys()
+    learnt = "encoder.encoder.layer.0.output.dense.weight"
+    assert not torch.equal(plain[learnt], compiled[learnt])  # other dropout, so it was compiled
+    torch.testing.assert_close(plain[learnt], compiled[learnt], atol=0.02, rtol=0)
 
 
 def test_an_unknown_setting_is_refused_by_name(corpus: Path, tiny_encoder: Path) -> None:

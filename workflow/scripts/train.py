@@ -60,6 +60,8 @@ def train(arguments: argparse.Namespace) -> None:
     log.info("%d examples, %s head", len(examples), settings.model.head)
     model = make_model(arguments, settings)
     freeze(model, settings.training.freeze_word_embeddings, settings.training.frozen_layers)
+    if settings.training.compile:
+        model.encoder.compile(dynamic=True)  # in place: names of weights stay; dynamic, or every length compiles anew
 
     read = [arguments.train, arguments.dev, *arguments.translated_source]
     read += [*arguments.codeswitched, *arguments.translated, *arguments.pseudo_labels]

@@ -45,6 +45,7 @@ class TrainingSettings:
     precision: str = "auto"
     threads: int = 2
     source_sentences: int | None = None
+    compile: bool = False
     gpus_per_run: int = 1
 
 

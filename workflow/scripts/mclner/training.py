@@ -78,7 +78,7 @@ class MultiViewTrainer(Trainer):
         )
         self.settings, self.dev, self.encoder = settings, dev, encoder
         self.control: TrainerControl
-        self.sums: dict[str, float] = defaultdict(float)
+        self.sums: dict[str, Tensor | float] = defaultdict(float)
         self.steps = 0
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -138,7 +138,7 @@ class MultiViewTrainer(Trainer):
         if "relation_contrast" in parts:
             total = total + objectives.relation_contrast.weight * parts["relation_contrast"]
         for name, part in parts.items():
-            self.sums[name] += part.detach().item()
+            self.sums[name] = self.sums[name] + part.detach().double()  # a number for Python would wait for the GPU
         self.steps += 1
         return (total, outputs) if return_outputs else total
 
@@ -149,7 +149,7 @@ class MultiViewTrainer(Trainer):
 
     def _take_part_means(self) -> dict[str, float]:
         """Mean of each part of the loss since it was last asked for."""
-        values = mean_over_processes([value / self.steps for value in self.sums.values()])
+        values = mean_over_processes([float(value) / self.steps for value in self.sums.values()])
         means = {f"{name}_loss": value for name, value in zip(self.sums, values, strict=True)}
         self.sums.clear()
         self.steps = 0
