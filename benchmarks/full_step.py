@@ -6,13 +6,11 @@ Forward and backward, no optimiser on either side.
 from __future__ import annotations
 
 import torch
-from made_up import SMALL_ENCODER, make_sentences, make_tokenizer
+from made_up import SMALL_ENCODER, make_tokenizer, make_view_batch
 from mclner.batching import SentenceEncoder
-from mclner.examples import Example, ViewCollator, ViewDataset
 from mclner.model import EntityModelConfig, RelationModel
 from mclner.precision import autocast
 from mclner.settings import ContrastSettings, ObjectiveSettings, RunSettings
-from mclner.tags import Entity
 from mclner.training import loss_parts
 from measure import in_turn, is_quick, report
 
@@ -23,14 +21,8 @@ def main() -> None:
     contrast = ContrastSettings(weight=0.1)
     settings = RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
     encoder = SentenceEncoder(make_tokenizer(), 128, "split")
-    sentences = sorted(make_sentences(3 * groups), key=len)
-    entities = [[Entity(0, 2, "PER"), Entity(len(words) - 1, len(words), "LOC")] for words in sentences]
-    rows = [pieces[0] for pieces in encoder.encode(sentences, entities)]
-    examples = [Example(rows[3 * n], (rows[3 * n + 1],), (rows[3 * n + 2],), 1.0) for n in range(groups)]
-    dataset, collate = ViewDataset(examples, settings), ViewCollator(encoder, settings)
-    batch = collate([dataset[position, 0] for position in range(groups)])
+    batch, views = make_view_batch(encoder, settings, groups)
     model = RelationModel(EntityModelConfig(encoder=SMALL_ENCODER.to_dict()))
-    views = [encoder.pad(rows[view::3]) for view in range(3)]
 
     def ours() -> None:
         with autocast(model.device, "auto"):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
+from mclner.batching import RowBatch, SentenceEncoder
+from mclner.examples import Example, ViewCollator, ViewDataset
+from mclner.settings import RunSettings
+from mclner.tags import Entity
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
     BertConfig,
@@ -34,6 +39,19 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>"
     )
+
+
+def make_view_batch(
+    encoder: SentenceEncoder, settings: RunSettings, groups: int
+) -> tuple[dict[str, Any], list[RowBatch]]:
+    """One training batch of `groups` sentences in three views, two entities in each; and each view padded by itself."""
+    sentences = sorted(make_sentences(3 * groups), key=len)
+    entities = [[Entity(0, 2, "PER"), Entity(len(words) - 1, len(words), "LOC")] for words in sentences]
+    rows = [pieces[0] for pieces in encoder.encode(sentences, entities)]
+    examples = [Example(rows[3 * n], (rows[3 * n + 1],), (rows[3 * n + 2],), 1.0) for n in range(groups)]
+    dataset, collate = ViewDataset(examples, settings), ViewCollator(encoder, settings)
+    batch = collate([dataset[position, 0] for position in range(groups)])
+    return batch, [encoder.pad(rows[view::3]) for view in range(3)]
 
 
 def make_translator(folder: Path, codes: list[str], layers: int, vocabulary: int) -> None:

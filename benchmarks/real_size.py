@@ -1,0 +1,159 @@
+"""XLM-R base and large with random weights on the device at hand: tagger, full and labelling, sentences a second.
+
+Beside each: memory at its peak, and the share of the device's arithmetic, where --teraflops says what that is (an H100:
+989 in bfloat16, as recalled from its data sheet). A training step costs 6 operations a weight and subword, labelling 2
+(Kaplan et al. 2020, arXiv:2001.08361). The ratio printed is that of the step of `full` to three bare passes on base;
+reach 1.10. With --quick, or without a GPU, base alone on few sentences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from made_up import WORDS, make_sentences, make_tokenizer, make_view_batch
+from mclner.batching import SentenceEncoder
+from mclner.labelling import label_sentences
+from mclner.model import HEADS, EntityModel, EntityModelConfig
+from mclner.precision import autocast
+from mclner.settings import ContrastSettings, ModelSettings, ObjectiveSettings, RunSettings
+from mclner.training import loss_parts
+from measure import in_turn, report, seconds
+from transformers import XLMRobertaConfig
+
+SHAPES = {
+    "base": XLMRobertaConfig(vocab_size=len(WORDS) + 4, max_position_embeddings=514),
+    "large": XLMRobertaConfig(
+        vocab_size=len(WORDS) + 4, max_position_embeddings=514, hidden_size=1024, num_hidden_layers=24,
+        num_attention_heads=16, intermediate_size=4096,
+    ),
+}  # fmt: skip
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Seconds for so many sentences and subwords, and the highest memory in bytes."""
+
+    spent: float
+    sentences: int
+    subwords: int
+    memory: int
+
+
+def on_device(batch: Any) -> dict[str, Any]:
+    return {name: value.to(DEVICE) if isinstance(value, torch.Tensor) else value for name, value in batch.items()}
+
+
+def waited(work: Callable[[], object]) -> Callable[[], None]:
+    """`work`, ended only when the GPU has done it."""
+
+    def whole() -> None:
+        work()
+        if DEVICE.type == "cuda":
+            torch.cuda.synchronize()
+
+    return whole
+
+
+def measure(work: Callable[[], object], rounds: int, sentences: int, subwords: int) -> Measured:
+    work()
+    if DEVICE.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    spent = min(seconds(waited(work)) for _ in range(rounds))
+    peak = torch.cuda.max_memory_allocated() if DEVICE.type == "cuda" else peak_of_process()
+    return Measured(spent, sentences, subwords, peak)
+
+
+def peak_of_process() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def make_model(shape: str, head: str, compiled: bool) -> EntityModel:
+    model = HEADS[head](EntityModelConfig(encoder=SHAPES[shape].to_dict(), head=head)).to(DEVICE)
+    if compiled:
+        model.encoder.compile(dynamic=True)
+    return model
+
+
+def training_step(model: EntityModel, batch: dict[str, Any], settings: RunSettings) -> Callable[[], None]:
+    """One whole step: forward, losses, backward and AdamW."""
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=True)
+
+    def step() -> None:
+        with autocast(DEVICE, "auto"):
+            outputs = model(batch)
+        torch.stack(list(loss_parts(outputs, batch, settings).values())).sum().backward()
+        optimiser.step()
+        optimiser.zero_grad()
+
+    return step
+
+
+def show(shape: str, what: str, measured: Measured, weights: int, operations: int, teraflops: float | None) -> None:
+    speed = measured.sentences / measured.spent
+    line = f"{shape:5s} {what:9s} {speed:8.0f} sentences a second, {measured.memory / 2**30:5.1f} GiB"
+    if teraflops:
+        share = operations * weights * measured.subwords / measured.spent / (teraflops * 1e12)
+        line += f", {share:.0%} of the device's arithmetic"
+    print(line, flush=True)
+
+
+def full_settings() -> RunSettings:
+    contrast = ContrastSettings(weight=0.1)
+    return RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
+
+
+def measure_shape(shape: str, arguments: argparse.Namespace) -> float:
+    """Measure one encoder; the time of `full` over that of three bare passes, forward and backward."""
+    rounds, groups, number = (1, 8, 64) if arguments.quick or DEVICE.type == "cpu" else (20, 32, 4000)
+    encoder = SentenceEncoder(make_tokenizer(), 128, "split")
+    for head in ("tagger", "relation"):
+        settings = full_settings() if head == "relation" else RunSettings(model=ModelSettings(head="tagger"))
+        batch, views = make_view_batch(encoder, settings, groups)
+        model, rows, padded = make_model(shape, head, arguments.compile), on_device(batch), list(map(on_device, views))
+        weights = sum(p.numel() for name, p in model.encoder.named_parameters() if "embeddings" not in name)
+        subwords = int(rows["attention_mask"].sum())
+        step = training_step(model, rows, settings)
+        show(shape, {"tagger": "tagger", "relation": "full"}[head], measure(step, rounds, groups, subwords), weights, 6,
+             arguments.teraflops)  # fmt: skip
+
+    def bare() -> None:
+        for view in padded:
+            with autocast(DEVICE, "auto"):
+                hidden = model.encoder(input_ids=view["input_ids"], attention_mask=view["attention_mask"])[0]
+            hidden.float().square().mean().backward()
+
+    def step_without_optimiser() -> None:
+        with autocast(DEVICE, "auto"):
+            outputs = model(rows)
+        torch.stack(list(loss_parts(outputs, rows, settings).values())).sum().backward()
+
+    pair = in_turn(waited(step_without_optimiser), waited(bare), rounds)
+    sentences = make_sentences(number)
+    labelled = sum(map(len, sentences)) + 2 * number
+    work = lambda: label_sentences(model.eval(), encoder, sentences, "labelling")  # noqa: E731
+    show(shape, "labelling", measure(work, rounds, number, labelled), weights, 2, arguments.teraflops)
+    return pair.share
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="end within 50 seconds on two cores")
+    parser.add_argument("--compile", action="store_true", help="compile the encoder, as the key `compile` does")
+    parser.add_argument("--teraflops", type=float, help="the device at its peak, in 10^12 operations a second")
+    arguments = parser.parse_args()
+    torch.manual_seed(1)
+    torch.set_num_threads(2)
+    print(torch.cuda.get_device_name() if DEVICE.type == "cuda" else "no GPU: on the processor")
+    shapes = ["base"] if arguments.quick or DEVICE.type == "cpu" else list(SHAPES)
+    shares = [measure_shape(shape, arguments) for shape in shapes]
+    report("real_size", shares[0], 1.10, shares[0] <= 1.10)
+
+
+if __name__ == "__main__":
+    main()
