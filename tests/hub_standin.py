@@ -53,6 +53,8 @@ class Standin:
     requests: Counter[str] = field(default_factory=Counter)
     ranges: list[str] = field(default_factory=list)
     address: str = ""
+    piece: int = 2**20  # bytes sent at a time, with a pause of so many seconds after each
+    pause: float = 0.0
 
     def next_fault(self, path: str) -> str | None:
         for part, faults in self.faults.items():
@@ -109,6 +111,9 @@ class Handler(BaseHTTPRequestHandler):
             self.missing()
 
     def describe(self, parts: list[str]) -> None:
+        if len(parts) < 3:
+            self.missing()
+            return
         kind, owner, name, *rest = parts
         repository = self.standin.repositories.get((KINDS[kind], f"{owner}/{name}"))
         if repository is None:
@@ -196,7 +201,10 @@ class Handler(BaseHTTPRequestHandler):
                     time.sleep(0.1)
             self.close_connection = True
         else:
-            self.wfile.write(rest)
+            with suppress(OSError):  # the other side was killed
+                for begin in range(0, len(rest), self.standin.piece):
+                    self.wfile.write(rest[begin : begin + self.standin.piece])
+                    time.sleep(self.standin.pause)
 
 
 @contextmanager
