@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from mclner.alignment import (
     PairVectors,
@@ -37,10 +36,12 @@ from mclner.alignment import (
 )
 from mclner.batching import SentenceEncoder
 from mclner.corpus import read_corpus
-from mclner.files import write_tsv, writing
+from mclner.files import write_tsv
+from mclner.integrity import write_parquet
 from mclner.labelling import quiet_transformers
 from mclner.model import EntityModel, EntityModelConfig
 from mclner.own_data import sample
+from mclner.points import POINTS
 from mclner.program import make_parser, run_program
 from mclner.relations import relation_names
 from mclner.tags import entities_of
@@ -75,8 +76,7 @@ def main(arguments: argparse.Namespace) -> None:
     write_tsv(scores, COLUMNS, arguments.scores)
     tables = [sentence_points(sentences)] if sentences else []
     tables += pair_points(pairs, relation_names(arguments.entity_types))
-    with writing(arguments.points) as partial:
-        pq.write_table(pa.concat_tables(tables), partial)
+    write_parquet(pa.concat_tables(tables).cast(POINTS), arguments.points)
 
 
 def numbered_vectors(model: EntityModel, encoder: SentenceEncoder, path: Path) -> Numbered:

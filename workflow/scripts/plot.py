@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 from mclner import figures, projections
-from mclner.integrity import check_tsv
+from mclner.integrity import check_tsv, read_parquet
 from mclner.languages import Language, read_languages
 from mclner.learning_curve import learning_curve
+from mclner.points import POINTS
 from mclner.program import make_parser, run_program
 from mclner.style import save_figure
 
@@ -63,7 +64,8 @@ def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) 
     """Projections under the pretrained encoder and under the first seed's runs of baseline and method."""
     names = {"encoder": "encoder"} | {variant: f"{variant}-seed{arguments.seeds[0]}" for variant in arguments.variants}
     points = {
-        name: pd.read_parquet(arguments.results / "alignment" / f"{file}.parquet") for name, file in names.items()
+        name: read_parquet(arguments.results / "alignment" / f"{file}.parquet", POINTS).to_pandas()
+        for name, file in names.items()
     }
     scores = pd.read_csv(arguments.alignment, sep="\t", keep_default_na=False, dtype={"seed": str})
     scores = scores[scores["seed"].isin(["", arguments.seeds[0]])]

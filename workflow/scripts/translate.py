@@ -57,7 +57,7 @@ def main(arguments: argparse.Namespace) -> None:
     )
     write_corpus(translated, arguments.output)
     log.info("%s", ", ".join(f"{name}: {counts[name]}" for name in COUNTS))
-    shutil.rmtree(folder)
+    shutil.rmtree(arguments.pieces)
 
 
 def read_counts(path: Path) -> dict[str, int]:
