@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -22,6 +23,16 @@ NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses conne
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+TINY_SHAPE: dict[str, Any] = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 160,
+    "pad_token_id": 1,
+}
 
 
 def make_tiny_encoder(folder: Path) -> Path:
@@ -45,15 +56,7 @@ def make_tiny_encoder(folder: Path) -> Path:
     import torch
 
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=160,
-        pad_token_id=1,
-    )
+    config = BertConfig(vocab_size=tokenizer.get_vocab_size(), **TINY_SHAPE)
     BertModel(config).save_pretrained(folder)
     return folder
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from conftest import DEMO
+from conftest import DEMO, TINY_SHAPE
 from hub_standin import Repository, Standin
 from mclner.languages import read_languages
 from mclner.markers import mark
@@ -73,15 +73,7 @@ def xlm_roberta(tiny_encoder: Path) -> Repository:
     from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=160,
-        pad_token_id=1,
-    )
+    config = XLMRobertaConfig(vocab_size=len(tokenizer), **TINY_SHAPE)
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
         XLMRobertaModel(config).save_pretrained(folder)
