@@ -34,7 +34,7 @@ def slurm_answers() -> bool:
 pytestmark = pytest.mark.skipif(not slurm_answers(), reason="no SLURM answers here; .ci/slurm starts one")
 
 CANCELLED, TOO_LONG = "tagger", "relation"  # the variants whose trainings are disturbed
-SECONDS = 600
+SECONDS = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,12 @@ def cluster_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) ->
             env=os.environ | {"PYTHONPATH": str(NO_NETWORK)},
         )
         begun = time.monotonic()
-        while process.poll() is None:
-            assert time.monotonic() - begun < SECONDS, log.read_text()[-5000:]
+        while process.poll() is None and time.monotonic() - begun < SECONDS:
             jobs |= {number: record for number, record in known_jobs().items() if number not in before}
             disturb(folder / "results" / "small" / "checkpoints", jobs, done)
             time.sleep(0.2)
+        process.kill()  # of no effect where it has ended
+        process.wait()
     jobs |= {number: record for number, record in known_jobs().items() if number not in before}
     assert process.returncode == 0, log.read_text()[-8000:]
     return ClusterRun(folder, log.read_text(), jobs)
