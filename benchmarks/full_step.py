@@ -6,11 +6,10 @@ Forward and backward, no optimiser on either side.
 from __future__ import annotations
 
 import torch
-from made_up import SMALL_ENCODER, make_tokenizer, make_view_batch
+from made_up import SMALL_ENCODER, make_tokenizer, make_view_batch, with_contrasts
 from mclner.batching import SentenceEncoder
 from mclner.model import EntityModelConfig, RelationModel
 from mclner.precision import autocast
-from mclner.settings import ContrastSettings, ObjectiveSettings, RunSettings
 from mclner.training import loss_parts
 from measure import in_turn, is_quick, report
 
@@ -18,8 +17,7 @@ from measure import in_turn, is_quick, report
 def main() -> None:
     rounds, groups = (3, 16) if is_quick(__doc__) else (15, 32)
     torch.set_num_threads(2)
-    contrast = ContrastSettings(weight=0.1)
-    settings = RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
+    settings = with_contrasts()
     encoder = SentenceEncoder(make_tokenizer(), 128, "split")
     batch, views = make_view_batch(encoder, settings, groups)
     model = RelationModel(EntityModelConfig(encoder=SMALL_ENCODER.to_dict()))

@@ -8,7 +8,7 @@ from typing import Any
 
 from mclner.batching import RowBatch, SentenceEncoder
 from mclner.examples import Example, ViewCollator, ViewDataset
-from mclner.settings import RunSettings
+from mclner.settings import ContrastSettings, ObjectiveSettings, RunSettings
 from mclner.tags import Entity
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
@@ -39,6 +39,12 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", pad_token="<pad>", unk_token="<unk>"
     )
+
+
+def with_contrasts() -> RunSettings:
+    """The objectives of `full`: both contrasts beside the label loss."""
+    contrast = ContrastSettings(weight=0.1)
+    return RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
 
 
 def make_view_batch(

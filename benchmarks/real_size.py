@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from made_up import WORDS, make_sentences, make_tokenizer, make_view_batch
+from made_up import WORDS, make_sentences, make_tokenizer, make_view_batch, with_contrasts
 from mclner.batching import SentenceEncoder
 from mclner.labelling import label_sentences
 from mclner.model import HEADS, EntityModel, EntityModelConfig
 from mclner.precision import autocast
-from mclner.settings import ContrastSettings, ModelSettings, ObjectiveSettings, RunSettings
+from mclner.settings import ModelSettings, RunSettings
 from mclner.training import loss_parts
 from measure import in_turn, report, seconds
 from transformers import XLMRobertaConfig
@@ -103,17 +103,12 @@ def show(shape: str, what: str, measured: Measured, weights: int, operations: in
     print(line, flush=True)
 
 
-def full_settings() -> RunSettings:
-    contrast = ContrastSettings(weight=0.1)
-    return RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
-
-
 def measure_shape(shape: str, arguments: argparse.Namespace) -> float:
     """Measure one encoder; the time of `full` over that of three bare passes, forward and backward."""
     rounds, groups, number = (1, 8, 64) if arguments.quick or DEVICE.type == "cpu" else (20, 32, 4000)
     encoder = SentenceEncoder(make_tokenizer(), 128, "split")
     for head in ("tagger", "relation"):
-        settings = full_settings() if head == "relation" else RunSettings(model=ModelSettings(head="tagger"))
+        settings = with_contrasts() if head == "relation" else RunSettings(model=ModelSettings(head="tagger"))
         batch, views = make_view_batch(encoder, settings, groups)
         model, rows, padded = make_model(shape, head, arguments.compile), on_device(batch), list(map(on_device, views))
         weights = sum(p.numel() for name, p in model.encoder.named_parameters() if "embeddings" not in name)
