@@ -17,7 +17,7 @@ import torch
 from conftest import ROOT
 from mclner.corpus import Sentence, write_corpus
 from mclner.files import alone_in
-from mclner.integrity import seal_folder
+from mclner.integrity import SUMS, seal_folder
 from mclner.settings import RunSettings, fingerprint, from_mapping
 from mclner.training import usable_checkpoint
 from safetensors.torch import load_file
@@ -68,6 +68,15 @@ def train(
     return done
 
 
+def kill_at_a_checkpoint(command: list[str], run: Path) -> None:
+    """The seal is a checkpoint's last file: one without it is half written, and rightly thrown away."""
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    while process.poll() is None and not list(run.glob(f"checkpoints/checkpoint-*/{SUMS}")):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() != 0, "training ended before it could be killed"
+
+
 CONTRASTS: dict[str, Any] = {
     "codeswitched_weight": 0.5,
     "semantic_contrast": {"weight": 0.1, "temperature": 0.05},
@@ -90,13 +99,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus:
     text = settings(epochs=4, **CONTRASTS)
     views = ("--codeswitched", str(corpus / "views.parquet"))
     train(corpus, tiny_encoder, "undisturbed", text, *views)
-    process = subprocess.Popen(
-        command_line(corpus, tiny_encoder, "killed", text, *views), stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    while process.poll() is None and not list((corpus / "killed").glob("checkpoints/*/trainer_state.json")):
-        time.sleep(0.01)
-    process.kill()
-    assert process.wait() != 0, "training ended before it could be killed"
+    kill_at_a_checkpoint(command_line(corpus, tiny_encoder, "killed", text, *views), corpus / "killed")
     done = train(corpus, tiny_encoder, "killed", text, *views)
     assert "resuming from" in done.stderr
     for file in ("model/model.safetensors", "history.tsv"):
@@ -115,13 +118,7 @@ def test_a_training_that_still_lives_is_not_joined_by_another(corpus: Path, tiny
 
 def test_a_checkpoint_made_on_other_sentences_is_not_taken_up(corpus: Path, tiny_encoder: Path) -> None:
     text = settings(epochs=4)
-    process = subprocess.Popen(
-        command_line(corpus, tiny_encoder, "killed", text), stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    while process.poll() is None and not list((corpus / "killed").glob("checkpoints/*/trainer_state.json")):
-        time.sleep(0.01)
-    process.kill()
-    process.wait()
+    kill_at_a_checkpoint(command_line(corpus, tiny_encoder, "killed", text), corpus / "killed")
     rows = [Sentence(str(number), "en", tokens, tags) for number, (tokens, tags) in enumerate(SENTENCES[:9])]
     write_corpus(rows, corpus / "train.parquet")
     done = train(corpus, tiny_encoder, "killed", text)
