@@ -16,13 +16,13 @@ from mclner.corpus import Sentence, write_corpus
 from mclner.coverage import coverage
 from mclner.error_analysis import count_error_kinds
 from mclner.errors import InputError
+from mclner.groups import groupings
 from mclner.languages import read_languages
 from mclner.learning_curve import families_of, learning_curve
 from mclner.settings import RunSettings, TrainingSettings
 from mclner.tables import (
     ablation_table,
     breakdown_table,
-    groupings,
     main_table,
     published_table,
     to_latex,
@@ -73,15 +73,18 @@ def test_fertility_is_subwords_a_word(tiny_encoder: Path) -> None:
     assert 0 <= unknown < 1
 
 
+GAIN = {"over_baseline": 2.0, "over_baseline_sd": float("nan"), "over_baseline_low": 1.0, "over_baseline_high": 3.0}
+
+
 def summary(spread: float = float("nan")) -> pd.DataFrame:
     scores = {"en": (90, 91), "de": (80, 82), "nl": (70, 74), "hi": (50, 60), "bn": (40, 48), "all": (66, 71)}
     rows = [
-        {"variant": variant, "language": language, "f1": float(values[number]), "f1_sd": spread, "seeds": 2}
+        {"variant": variant, "language": language, "f1": float(values[number]), "f1_sd": spread, "seeds": 2, **GAIN}
         for language, values in scores.items()
         for number, variant in enumerate(("tagger", "full"))
     ]
     rows += [
-        {"variant": variant, "language": "targets", "f1": 60.0, "f1_sd": spread, "seeds": 2}
+        {"variant": variant, "language": "targets", "f1": 60.0, "f1_sd": spread, "seeds": 2, **GAIN}
         for variant in ("tagger", "full")
     ]
     return pd.DataFrame(rows)
@@ -96,42 +99,30 @@ def described() -> pd.DataFrame:
             "family": ["Germanic"] * 3 + ["Indo-Aryan"] * 2 + ["Bantu", "Volta-Niger"],
             "subwords_a_word": [1.2, 1.4, 1.5, 1.8, 1.9, 1.6, 1.7],
             "covered_words": [None] + [0.8] * 6,
+            "muse_covered_words": [None, 0.7, 0.6, 0.0, 0.5, 0.0, 0.4],
             "syntactic_distance": [0.0, 0.36, 0.36, 0.55, 0.59, 0.69, None],
         }
     )
 
 
-def metrics() -> pd.DataFrame:
-    scores = {
-        "en": (90, 91),
-        "de": (80, 82),
-        "nl": (70, 74),
-        "hi": (50, 60),
-        "bn": (40, 48),
-        "sw": (60, 61),
-        "yo": (30, 37),
-    }
-    return pd.DataFrame(
-        [
-            {"variant": variant, "seed": seed, "language": language, "f1": value + seed * move}
-            for language, values in scores.items()
-            for variant, value, move in zip(("tagger", "full"), values, (1, 3), strict=True)
-            for seed in (1, 2)
-        ]
-    )
-
-
-def test_the_breakdown_is_the_mean_over_the_targets_of_a_group_with_its_spread_over_seeds() -> None:
-    table = breakdown_table(metrics(), described(), "tagger", "full", "en").set_index("Languages")
-    latin = table.loc["Script: Latin"]
-    assert latin["n"] == "4"
-    assert latin["Tagger"] == "61.5 ± 0.7"  # 61 and 62
-    assert latin["Full"] == "68.0 ± 2.1"
-    assert latin["Difference"] == "+6.5 ± 1.4"  # seed by seed: 5.5 and 7.5
+def test_the_breakdown_has_the_difference_with_its_spread_and_interval() -> None:
+    scores = {"f1": 61.5, "f1_sd": 0.7, "over_baseline": 0.0, "over_baseline_sd": 0.0}
+    scores |= {"over_baseline_low": 0.0, "over_baseline_high": 0.0}
+    better = {"f1": 68.0, "f1_sd": 2.1, "over_baseline": 6.5, "over_baseline_sd": 1.4}
+    better |= {"over_baseline_low": 5.0, "over_baseline_high": 8.0}
+    rows = [
+        {"grouping": "Script", "group": group, "languages": languages, "variant": variant} | values
+        for group, languages in (("Latin", 4), ("Bengali", 1))
+        for variant, values in (("tagger", scores), ("full", better))
+    ]
+    table = breakdown_table(pd.DataFrame(rows), "tagger", "full").set_index("Languages")
+    assert table.loc["Script: Latin"].to_dict() == {
+        "n": "4", "Tagger": "61.5 ± 0.7", "Full": "68.0 ± 2.1", "Difference [95 %]": "+6.5 ± 1.4 [+5.0, +8.0]",
+    }  # fmt: skip
     assert "Script: Bengali" not in table.index
-    one_seed = metrics().query("seed == 1")
-    table = breakdown_table(one_seed, described(), "tagger", "full", "en").set_index("Languages")
-    assert table.loc["Script: Latin", "Difference"] == "+5.5"
+    one_seed = pd.DataFrame(rows).assign(f1_sd=float("nan"), over_baseline_sd=float("nan"))
+    table = breakdown_table(one_seed, "tagger", "full").set_index("Languages")
+    assert table.loc["Script: Latin", "Difference [95 %]"] == "+6.5 [+5.0, +8.0]"
 
 
 def test_languages_are_grouped_by_their_distance_from_english() -> None:
@@ -144,6 +135,18 @@ def test_languages_are_grouped_by_their_distance_from_english() -> None:
     assert syntax[["de", "sw"]].tolist() == ["lowest third", "highest third"]
     assert pd.isna(syntax["yo"])  # not known, so in no group
     assert "Words in the lexicon" not in found  # the same everywhere: no thirds
+    assert found["Words in MUSE"].to_dict() == {
+        "de": "upper half", "nl": "upper half", "hi": "none", "bn": "lower half", "sw": "none", "yo": "lower half",
+    }  # fmt: skip
+
+
+def test_languages_that_are_alike_share_a_group_and_an_unknown_family_is_none() -> None:
+    rows = described().set_index("language").assign(syntactic_distance=[0.0, 0.4, 0.4, 0.4, 0.4, 0.5, 0.6])
+    rows.loc["sw", "family"] = "unknown"
+    found = dict(groupings(rows, "en"))
+    assert found["Syntactic distance from English"][["de", "nl", "hi", "bn"]].nunique() == 1
+    assert pd.isna(found["Family"]["sw"])
+    assert pd.isna(found["Distance from English"]["sw"])  # Latin script: it may be a cousin
 
 
 def test_every_language_of_the_table_has_a_distance_from_english() -> None:
@@ -158,7 +161,7 @@ def test_the_ablation_table_corrects_for_the_number_of_comparisons() -> None:
     p_values = {"tagger": 0.0002, "full": 1.0, "no_semantic": 0.03, "no_codeswitch": 0.02}
     rows = [
         {"variant": name, "language": group, "f1": 70.0, "f1_sd": 1.25, "over_method": -1.0, "over_method_low": -2.0,
-         "over_method_high": -0.1, "over_method_p": p}
+         "over_method_sd": float("nan"), "over_method_high": -0.1, "over_method_p": p}
         for name, p in p_values.items()
         for group in ("en", "targets", "all")
     ]  # fmt: skip
@@ -174,10 +177,13 @@ def test_the_ablation_table_corrects_for_the_number_of_comparisons() -> None:
 def test_the_main_table_has_the_spread_where_several_seeds_were_run() -> None:
     known = read_languages(ROOT / "config" / "languages.tsv")
     languages = {code: known[code] for code in ("en", "de", "nl", "hi", "bn")}
-    table = main_table(summary(spread=0.84), languages, ["tagger", "full"], "en").set_index("Language")
+    table = main_table(summary(spread=0.84), languages, ["tagger", "full"], "en", ("tagger", "full")).set_index(
+        "Language"
+    )
     assert table.loc["Hindi (hi)", "Full"] == "60.0 ± 0.8"
+    assert table.loc["Hindi (hi)", "Full - Tagger [95 %]"] == "+2.0 [+1.0, +3.0]"
     assert table.loc["Mean of the 4 targets", "Tagger"] == "60.0 ± 0.8"
-    table = main_table(summary(), languages, ["tagger", "full"], "en").set_index("Language")
+    table = main_table(summary(), languages, ["tagger", "full"], "en", ("tagger", "full")).set_index("Language")
     assert table.loc["Mean of all 5", "Full"] == "71.0"
 
 

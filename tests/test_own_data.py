@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ import pytest
 import yaml
 from conftest import DEMO, ROOT, small_settings, snakemake, write_overlay
 from hub_content import SPLITS, panx_parquet
-from import_parallel import read_rows
+from import_corpus import labelled
+from import_parallel import number_sources, read_rows
 from mclner.corpus import read_corpus
 from mclner.errors import InputError
-from mclner.experiment import merge, resolve_recipe, resolve_variant
+from mclner.experiment import merge, resolve_recipe, resolve_variant, with_found
 from mclner.lexicon import read_pairs
 from mclner.markup import read_markup
 from mclner.own_data import map_types, read_own, sample, strip_language_prefix
@@ -127,6 +129,64 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     assert "sentence_projection" not in planned  # no aligned text is left to draw
     history = pd.read_csv(tmp_path / "results" / "folder" / "full" / "seed1" / "history.tsv", sep="\t")
     assert (history.loc[history["name"] == "semantic_contrast_loss", "value"] > 0).any()
+
+
+def test_a_folder_of_labelled_english_and_a_test_alone_will_do(tmp_path: Path, tiny_encoder: Path) -> None:
+    """No lexicon, no aligned text, no unlabelled text for one language; the other has no row in languages.tsv."""
+    data = tmp_path / "mine"
+    for split in ("train", "dev", "test"):
+        write(data / "ner" / "en" / f"{split}.conll", ENGLISH)
+    for language in ("de", "da"):
+        write(data / "ner" / language / "test.conll", GERMAN)
+    write(data / "ner" / "da" / "train.conll", "Anna\nbor\ni\nAarhus\n\n" * 8)  # unlabelled, so one column
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    small = small_settings(tiny_encoder)
+    settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
+    overlay = write_overlay(tmp_path / "small.yaml", settings | {"seeds": [1]})
+    files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
+    snakemake(tmp_path, "--cores", "2", *files)
+    results = tmp_path / "results" / "folder"
+    assert "Danish (da)" in (results / "tables" / "main.md").read_text(encoding="utf-8")
+    assert not (results / "figures" / "sentence_projection.png").exists()
+    unlabelled = tmp_path / "resources" / "corpora" / "folder"
+    assert read_corpus(unlabelled / "de" / "unlabelled.parquet") == []
+    assert {row.tokens[0] for row in read_corpus(unlabelled / "da" / "unlabelled.parquet")} == {"Anna"}
+
+
+def test_lexicons_and_aligned_text_of_any_name_are_found(tmp_path: Path) -> None:
+    for name in ("panlex", "muse", ".hidden", "wiki-2024"):
+        (tmp_path / name).mkdir()
+    assert with_found(["muse", "wikidict", "found", "cldr"], tmp_path) == [
+        "muse", "wikidict", "panlex", "wiki-2024", "cldr",
+    ]  # fmt: skip
+    assert with_found(["found"], tmp_path / "nowhere") == []
+
+
+def test_aligned_text_of_different_sources_gives_every_language_its_share() -> None:
+    shared, german, swahili = ("a", "x"), [(f"de{n}", "x") for n in range(4)], [(f"sw{n}", "x") for n in range(4)]
+    numbers = number_sources([[*german, shared], [*swahili, shared]])
+    assert numbers["a"] == 1  # in both
+    assert {english for english, number in numbers.items() if number <= 5} == {"a", "de0", "de1", "sw0", "sw1"}
+    same = [("one", "x"), ("two", "x")]
+    assert number_sources([same, same]) == {"one": 1, "two": 2}
+
+
+def test_a_test_without_entities_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "test.conll", "Anna\tB-PERSON\nbor\tO\n")
+    mapping = json.dumps({"PERSON": None})
+    columns = {"token_column": 0, "tag_column": -1, "tag_mapping": mapping, "expected": "{}"}
+    arguments = Namespace(language="da", entity_types=["PER"], **columns)
+    with pytest.raises(InputError, match=r"holds no entity of the types PER.*tag_mapping"):
+        labelled(arguments, "test", path, Counter())
+
+
+def test_unlabelled_text_needs_no_tags(tmp_path: Path) -> None:
+    lines = write(tmp_path / "a.jsonl", '{"tokens": ["Bonn", "ist"]}\n')
+    pq.write_table(pa.Table.from_pylist([{"tokens": ["Bonn", "ist"], "tags": [7, 0]}]), tmp_path / "a.parquet")
+    plain = write(tmp_path / "a.conll", "Bonn\nist\tkein Tag\n")
+    for path in (lines, tmp_path / "a.parquet", plain):
+        (sentence,) = read_own(path, "de", Counter(), tag_column=None)
+        assert (sentence.tokens, sentence.tags) == (("Bonn", "ist"), None)
 
 
 def test_parquet_of_the_hub_is_read_with_numbered_tags_and_prefixed_tokens(tmp_path: Path) -> None:

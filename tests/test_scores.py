@@ -19,7 +19,7 @@ from mclner.evaluation import count_matches, precision_recall_f1
 from mclner.integrity import write_parquet
 from mclner.pseudolabel import Selection, choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
 from mclner.relations import Labelling
-from mclner.statistics import bootstrap_f1, holm, interval, p_value, resample_counts
+from mclner.statistics import bootstrap_f1, bootstrap_parallel_f1, holm, interval, p_value, resample_counts
 from mclner.tags import Entity, entities_of
 from seqeval.metrics import f1_score, precision_score, recall_score
 
@@ -50,6 +50,19 @@ def test_the_difference_of_a_system_from_itself_is_zero_in_every_resample() -> N
     both = np.concatenate([counts, counts], axis=1)
     _, samples = bootstrap_f1([both, both], 100, seed=1)
     assert interval((samples[:, :, 0] - samples[:, :, 1]).mean(axis=1)) == (0.0, 0.0)
+
+
+def test_sentences_that_translate_each_other_are_one_sample_in_all_languages() -> None:
+    """Forty copies of one language tell no more than one; drawn each for itself they would seem to."""
+    language = np.random.default_rng(3).integers(0, 3, size=(40, 1, 1, 3))
+    spreads = [
+        np.std(bootstrap([language] * copies, 2000, seed=1)[1].mean(axis=1))
+        for bootstrap, copies in ((bootstrap_f1, 1), (bootstrap_parallel_f1, 40), (bootstrap_f1, 40))
+    ]
+    assert spreads[1] == pytest.approx(spreads[0], rel=0.1)
+    assert spreads[2] < 0.25 * spreads[0]
+    measured, _ = bootstrap_parallel_f1([language, language[::-1]], 10, seed=1)
+    assert measured[0] == measured[1]
 
 
 def test_a_better_system_has_an_interval_above_zero() -> None:
@@ -91,6 +104,13 @@ def test_holm_of_a_worked_example() -> None:
     assert holm([]) == []
 
 
+DESCRIBED = """\
+language\tname\tscript\tfamily\tsubwords_a_word\tcovered_words\tmuse_covered_words\tsyntactic_distance
+en\tEnglish\tLatin\tGermanic\t1.2\t\t\t0
+de\tGerman\tLatin\tGermanic\t1.4\t0.5\t0.4\t0.36
+"""
+
+
 def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(tmp_path: Path) -> None:
     right = {("tagger", 1): 4, ("tagger", 2): 8, ("full", 1): 9, ("full", 2): 9}
     for (variant, seed), number in right.items():
@@ -99,14 +119,21 @@ def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(t
         write_parquet(pa.table(found | counts), tmp_path / variant / f"seed{seed}" / "sentence_counts.parquet")
     output = tmp_path / "summary.tsv"
     names = {"results": tmp_path, "variants": ["tagger", "full"], "seeds": ["1", "2"], "source": "en"}
-    others = {"baseline": "tagger", "method": "full", "resamples": 2000, "output": output}
-    summarise.main(Namespace(**names, **others))
+    others = {"baseline": "tagger", "method": "full", "resamples": 2000, "output": output, "parallel_tests": False}
+    described = tmp_path / "languages.tsv"
+    described.write_text(DESCRIBED, encoding="utf-8")
+    summarise.main(Namespace(**names, **others, described=described, groups=tmp_path / "groups.tsv"))
     rows = {(row["variant"], row["language"]): row for row in pd.read_csv(output, sep="\t").to_dict("records")}
     assert rows["tagger", "de"]["f1"] == pytest.approx(60.0)
     assert rows["tagger", "de"]["f1_sd"] == pytest.approx(np.std([40, 80], ddof=1), abs=1e-4)
     assert rows["tagger", "all"]["f1_sd"] == pytest.approx(np.std([70, 90], ddof=1), abs=1e-4)
     assert rows["tagger", "targets"]["over_method_p"] < 0.05
     assert rows["full", "targets"]["over_method_p"] == 1.0
+    assert rows["full", "targets"]["over_baseline_sd"] == pytest.approx(np.std([50, 10], ddof=1), abs=1e-4)
+    groups = pd.read_csv(tmp_path / "groups.tsv", sep="\t")
+    (same_family,) = groups.query("group == 'same family' and variant == 'full'").to_dict("records")
+    for column in ("f1", "over_baseline", "over_baseline_low", "over_baseline_high"):
+        assert same_family[column] == rows["full", "de"][column]  # a group of one
 
 
 def labelling(*confidences: float) -> Labelling:

@@ -12,7 +12,7 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from mclner.errors import InputError
-from mclner.experiment import Experiment, resolve_recipe
+from mclner.experiment import Experiment, resolve_recipe, with_found
 from mclner.files import read_table
 from mclner.languages import read_languages
 from mclner.own_data import ENDINGS
@@ -22,6 +22,7 @@ try:
     config["self_training"] = {
         name: resolve_recipe(name, config["self_training"]) for name in config["self_training"]
     }
+    config["lexicons"] = with_found(config["lexicons"], Path(config.get("folder", "data")) / "lexicons")
     EXPERIMENT = Experiment.of(config, ROOT / "config" / "languages.tsv")
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -116,11 +117,14 @@ def counted_translations():
     ]
 
 
-def parallel_folders(wildcards):
-    """Folders of aligned text that a recipe names."""
+def parallel_folders(recipe):
+    """Folders of aligned text that a recipe names and that have some of a target; without any it brings no sentences."""
+    home = Path(config["folder"]) / "parallel"
+    named = [home / source for source in with_found(config["translation"][recipe]["sources"], home)]
     return [
-        f"{config['folder']}/parallel/{source}"
-        for source in config["translation"][wildcards.recipe]["sources"]
+        str(folder)
+        for folder in named
+        if any((folder / f"en-{code}.tsv").exists() for code in EXPERIMENT.targets)
     ]
 
 
@@ -135,7 +139,7 @@ def aligned_text():
     if config["corpus"]["kind"] == "demo":
         return corpora(EXPERIMENT.languages, "test")
     recipe = EXPERIMENT.run_settings(config["method"])["views"]["translated"]
-    if not recipe or not config["translation"][recipe].get("held_out"):
+    if not recipe or not config["translation"][recipe].get("held_out") or not parallel_folders(recipe):
         return []
     return [f"{RESULTS}/translated/{recipe}/held_out/{language}.parquet" for language in EXPERIMENT.languages]
 

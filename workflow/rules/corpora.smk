@@ -71,7 +71,9 @@ if config["corpus"]["kind"] != "demo":
 
     rule target_corpus:
         input:
-            unlabelled=lambda wildcards: split_input(wildcards.language, "train"),
+            unlabelled=lambda wildcards: (
+                split_input(wildcards.language, "train") if unlabelled_paths(wildcards.language) else []
+            ),
             test=lambda wildcards: split_input(wildcards.language, "test"),
         output:
             unlabelled=f"{CORPORA}/{{language}}/unlabelled.parquet",
@@ -86,7 +88,7 @@ if config["corpus"]["kind"] != "demo":
             "../../envs/mclner.yaml"
         params:
             **corpus_settings("unlabelled_sentences"),
-            unlabelled=lambda wildcards: split_path(wildcards.language, "train"),
+            unlabelled=lambda wildcards: unlabelled_paths(wildcards.language),
             test=lambda wildcards: split_path(wildcards.language, "test"),
             expected=lambda wildcards: expected_sizes(wildcards.language),
             program=program("import_corpus"),

@@ -52,8 +52,10 @@ rule summary:
     input:
         metrics=rules.metrics.output,
         counts=expand(f"{RUN}/sentence_counts.parquet", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
+        described=f"{RESULTS}/languages.tsv",
     output:
-        f"{RESULTS}/summary.tsv",
+        summary=f"{RESULTS}/summary.tsv",
+        groups=f"{RESULTS}/groups.tsv",
     log:
         f"logs/{EXPERIMENT.name}/summary.log",
     benchmark:
@@ -61,9 +63,10 @@ rule summary:
     conda:
         "../../envs/mclner.yaml"
     params:
-        results=lambda wildcards, output: Path(output[0]).parent,
+        results=lambda wildcards, output: Path(output.summary).parent,
         variants=EXPERIMENT.compare,
         seeds=EXPERIMENT.seeds,
+        parallel_tests="--parallel-tests" if config["corpus"]["kind"] == "demo" else "",
         source=EXPERIMENT.source,
         baseline=config["baseline"],
         method=config["method"],
@@ -74,7 +77,8 @@ rule summary:
     shell:
         "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
         " --source {params.source} --baseline {params.baseline} --method {params.method}"
-        " --resamples {params.resamples} --output {output} --log {log}"
+        " --resamples {params.resamples} --described {input.described} {params.parallel_tests}"
+        " --output {output.summary} --groups {output.groups} --log {log}"
 
 
 rule error_kinds:
@@ -108,6 +112,7 @@ rule described_languages:
         train=corpus(EXPERIMENT.source, "train"),
         tests=corpora(EXPERIMENT.languages, "test"),
         lexicons=rules.merged_lexicons.output.lexicons,
+        counts=rules.merged_lexicons.output.counts,
     output:
         f"{RESULTS}/languages.tsv",
     log:
@@ -123,4 +128,4 @@ rule described_languages:
         "Counting subwords and what the lexicons cover"
     shell:
         "{params.program} --table {input.table:q} --distances {input.distances:q} --encoder {input.encoder} --train {input.train}"
-        " --tests {input.tests} --lexicons {params.lexicons} --output {output} --log {log}"
+        " --tests {input.tests} --lexicons {params.lexicons} --counts {input.counts} --output {output} --log {log}"

@@ -31,7 +31,7 @@ MAIN_VARIANTS = list(
 rule figure:
     input:
         histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
-        summary=rules.summary.output,
+        summary=rules.summary.output.summary,
         errors=rules.error_kinds.output,
         alignment=rules.alignment.output,
         points=expand(f"{RESULTS}/alignment/{{model}}.parquet", model=ALIGNMENT_MODELS),
@@ -73,10 +73,9 @@ rule figure:
 
 rule table:
     input:
-        summary=rules.summary.output,
-        metrics=rules.metrics.output,
+        summary=rules.summary.output.summary,
+        groups=rules.summary.output.groups,
         table=ROOT / "config" / "languages.tsv",
-        described=rules.described_languages.output,
         alignment=rules.alignment.output,
         published=ROOT / "config" / "published.tsv",
     output:
@@ -106,10 +105,10 @@ rule table:
     message:
         "Writing the {wildcards.name} table"
     shell:
-        "{params.program} {wildcards.name} --summary {input.summary} --metrics {input.metrics} --table {input.table:q}"
+        "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
-        " --described {input.described} --alignment {input.alignment} --published {input.published:q} --output {output.markdown} --log {log}"
+        " --alignment {input.alignment} --published {input.published:q} --output {output.markdown} --log {log}"
 
 
 rule input_table:

@@ -52,6 +52,13 @@ def split_path(language, split):
     return f"{corpus_download(language)}/{split}"
 
 
+def unlabelled_paths(language):
+    """Where a target's unlabelled text comes from; a user's folder need not have any."""
+    path = split_path(language, "train")
+    fetched = path.startswith(corpus_download(language))
+    return [path] if fetched or Path(path).exists() else []
+
+
 def corpus_download(language):
     """Folder that the hub's files of a language are fetched to."""
     return f"resources/downloads/corpora/{config['corpus']['name']}/{language}"

@@ -92,7 +92,7 @@ rule translated_by_model:
 rule parallel_text:
     input:
         encoder=ENCODER,
-        folders=parallel_folders,
+        folders=lambda wildcards: parallel_folders(wildcards.recipe),
     output:
         text=expand(
             f"{RESULTS}/translated/{{{{recipe}}}}/{{language}}.parquet", language=EXPERIMENT.languages
@@ -117,7 +117,7 @@ rule parallel_text:
         held_out=lambda wildcards: config["translation"][wildcards.recipe].get("held_out", 0),
         program=program("import_parallel"),
     message:
-        "Taking the aligned text of {input.folders}"
+        "Taking the aligned text of {params.languages}"
     shell:
         "{params.program} --source {params.source} --languages {params.languages} --sources {input.folders:q}"
         " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"

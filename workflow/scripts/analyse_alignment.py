@@ -74,9 +74,9 @@ def main(arguments: argparse.Namespace) -> None:
     source = arguments.languages[0]
     scores = [run | row for row in (*sentence_scores(sentences, source), *pair_scores(pairs, source))]
     write_tsv(scores, COLUMNS, arguments.scores)
-    tables = [sentence_points(sentences)] if sentences else []
+    tables = [sentence_points(sentences)] if any(sentences.values()) else []
     tables += pair_points(pairs, relation_names(arguments.entity_types))
-    write_parquet(pa.concat_tables(tables).cast(POINTS), arguments.points)
+    write_parquet(pa.concat_tables([POINTS.empty_table(), *(table.cast(POINTS) for table in tables)]), arguments.points)
 
 
 def numbered_vectors(model: EntityModel, encoder: SentenceEncoder, path: Path) -> Numbered:

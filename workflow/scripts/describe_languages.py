@@ -12,7 +12,7 @@ import pandas as pd
 from mclner.corpus import Sentence, count_entities, read_corpus
 from mclner.coverage import coverage
 from mclner.files import write_tsv
-from mclner.integrity import check_folder
+from mclner.integrity import check_folder, check_tsv
 from mclner.languages import read_languages
 from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program
@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 
 COLUMNS = (
     "language", "name", "script", "family", "sentences", "entities", "subwords_a_word", "unknown_subwords",
-    "lexicon_pairs", "covered_words", "covered_entity_words", "syntactic_distance",
+    "lexicon_pairs", "covered_words", "covered_entity_words", "muse_covered_words", "syntactic_distance",
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def main(arguments: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(arguments.encoder)
     training = read_corpus(arguments.train)
     distances = pd.read_csv(arguments.distances, sep="\t", dtype=str).set_index("code")["syntactic"].to_dict()
+    muse = muse_coverage(arguments.counts)
     rows = []
     for path in arguments.tests:
         code = path.parent.name
@@ -48,13 +49,21 @@ def main(arguments: argparse.Namespace) -> None:
             "unknown_subwords": f"{unknown:.4f}",
         }
         file = arguments.lexicons / f"en-{code}.tsv"
-        if file.exists():
+        if file.exists():  # the source language has none
             lexicon = read_lexicon(file)
             row["lexicon_pairs"] = sum(len(translations) for translations in lexicon.values())
             words, entity_words = coverage(training, lexicon)
             row["covered_words"], row["covered_entity_words"] = f"{words:.4f}", f"{entity_words:.4f}"
+            row["muse_covered_words"] = muse.get(code, 0) if muse else ""
         rows.append(row)
     write_tsv(rows, COLUMNS, arguments.output)
+
+
+def muse_coverage(counts: Path) -> dict[str, str]:
+    """Share of the source words that MUSE's dictionary covers, of each language that has one; empty without MUSE."""
+    check_tsv(counts, ("language", "source", "covered_words"))
+    rows = pd.read_csv(counts, sep="\t", dtype=str, keep_default_na=False).to_dict("records")
+    return {row["language"]: row["covered_words"] for row in rows if row["source"] == "muse"}
 
 
 def fertility(sentences: Iterable[Sentence], tokenizer: Tokenizer) -> tuple[float, float]:
@@ -75,5 +84,6 @@ if __name__ == "__main__":
     parser.add_argument("--train", type=Path, required=True, help="labelled source sentences")
     parser.add_argument("--tests", type=Path, nargs="+", required=True, help="files <language>/test.parquet")
     parser.add_argument("--lexicons", type=Path, required=True, help="folder of the merged lexicons")
+    parser.add_argument("--counts", type=Path, required=True, help="what each source brought to the lexicons")
     parser.add_argument("--output", type=Path, required=True)
     run_program(parser, main)

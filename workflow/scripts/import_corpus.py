@@ -6,7 +6,6 @@ import argparse
 import json
 import logging
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 from mclner.corpus import Sentence, count_entities, write_corpus
@@ -27,16 +26,17 @@ def main(arguments: argparse.Namespace) -> None:
             sentences = sample(sentences, arguments.most, arguments.seed)
         save(arguments, split, sentences)
     if arguments.unlabelled is not None:
-        sentences = read_split(arguments, "train", arguments.unlabelled, repairs)
-        chosen = sample(sentences, arguments.most, arguments.seed)
-        save(arguments, "unlabelled", [replace(sentence, tags=None) for sentence in chosen])
+        found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, None, repairs)]
+        save(arguments, "unlabelled", sample(found, arguments.most, arguments.seed))
     log_counts(sorted(repairs.items()), "repairs")
 
 
-def read_split(arguments: argparse.Namespace, split: str, path: Path, repairs: Counter[str]) -> list[Sentence]:
+def read_split(
+    arguments: argparse.Namespace, split: str, path: Path, tag_column: int | None, repairs: Counter[str]
+) -> list[Sentence]:
     """Sentences of a file. Raises InputError where their number, empty ones included, is not the expected one."""
     empty = repairs["empty sentences"]
-    sentences = read_own(path, arguments.language, repairs, arguments.token_column, arguments.tag_column)
+    sentences = read_own(path, arguments.language, repairs, arguments.token_column, tag_column)
     rows = len(sentences) + repairs["empty sentences"] - empty
     expected = json.loads(arguments.expected).get(split, rows)
     if rows != expected:
@@ -45,8 +45,12 @@ def read_split(arguments: argparse.Namespace, split: str, path: Path, repairs: C
 
 
 def labelled(arguments: argparse.Namespace, split: str, path: Path, repairs: Counter[str]) -> list[Sentence]:
-    sentences = read_split(arguments, split, path, repairs)
-    return map_types(sentences, json.loads(arguments.tag_mapping), arguments.entity_types, path)
+    sentences = read_split(arguments, split, path, arguments.tag_column, repairs)
+    sentences = map_types(sentences, json.loads(arguments.tag_mapping), arguments.entity_types, path)
+    if not count_entities(sentences):
+        remedy = "Map its types under corpus: tag_mapping, or leave the language out: there is nothing to score."
+        raise InputError(path, f"holds no entity of the types {', '.join(arguments.entity_types)}.", remedy)
+    return sentences
 
 
 def save(arguments: argparse.Namespace, split: str, sentences: list[Sentence]) -> None:
@@ -61,7 +65,7 @@ if __name__ == "__main__":
     parser.add_argument("--train", type=Path, help="labelled training sentences")
     parser.add_argument("--dev", type=Path, help="labelled sentences that choose the epoch")
     parser.add_argument("--test", type=Path, help="labelled sentences that are scored")
-    parser.add_argument("--unlabelled", type=Path, help="sentences whose tags are dropped")
+    parser.add_argument("--unlabelled", type=Path, nargs="*", help="sentences of which no tag is read; none will do")
     parser.add_argument("--most", type=int, help="sentences kept for training, or of unlabelled text")
     parser.add_argument("--expected", default="{}", help="JSON: split -> number of sentences that it must have")
     parser.add_argument("--seed", type=int, default=1, help="seed of the draw where there are more")

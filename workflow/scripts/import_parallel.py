@@ -1,13 +1,16 @@
 """Bring aligned text (english<TAB>translation) into the pipeline: English sentences and their translations, unlabelled.
 
 Sentences with the same English text get the same id in every language, so one English sentence has many translations.
-The last of the English sentences are held out, to measure on them how well languages are aligned.
+English sentences that most languages have come first, the others by turns of the languages. The last ones are held out,
+to measure on them how well languages are aligned.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mclner.corpus import Sentence, clean_token, write_corpus
@@ -25,9 +28,7 @@ def main(arguments: argparse.Namespace) -> None:
     check_folder(arguments.encoder)
     tokenizer = load_tokenizer(arguments.encoder)
     rows = {language: read_language(arguments.sources, language) for language in arguments.languages}
-    numbers: dict[str, int] = {}
-    for english, _ in (row for found in rows.values() for row in found):
-        numbers.setdefault(english, len(numbers) + 1)
+    numbers = number_sources(rows.values())
     last = len(numbers) - min(arguments.held_out, len(numbers) // 2)  # of those to learn from
     parts = {arguments.folder: range(1, min(arguments.most, last) + 1)}
     parts[arguments.folder / "held_out"] = range(last + 1, len(numbers) + 1)
@@ -38,6 +39,18 @@ def main(arguments: argparse.Namespace) -> None:
             sentences = [make_unlabelled(number, text, language, tokenizer) for number, text in chosen]
             write_corpus(sentences, folder / f"{language}.parquet")
             log.info("%s: %d sentences in %s", language, len(sentences), folder)
+
+
+def number_sources(languages: Iterable[Sequence[tuple[str, str]]]) -> dict[str, int]:
+    """English sentence -> its number from 1: those in most languages first, then by their place in the files."""
+    having: Counter[str] = Counter()
+    places: dict[str, int] = {}
+    for rows in languages:
+        having.update({english for english, _ in rows})
+        for place, (english, _) in enumerate(rows):
+            places[english] = min(place, places.get(english, place))
+    ordered = sorted(places, key=lambda english: (-having[english], places[english]))
+    return {english: number for number, english in enumerate(ordered, start=1)}
 
 
 def read_language(folders: list[Path], language: str) -> list[tuple[str, str]]:
@@ -68,7 +81,7 @@ if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--source", default="en", help="code of the source language")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
-    parser.add_argument("--sources", type=Path, nargs="+", required=True, help="folders of en-<language>.tsv")
+    parser.add_argument("--sources", type=Path, nargs="*", required=True, help="folders of en-<language>.tsv")
     parser.add_argument("--most", type=int, required=True, help="English sentences used")
     parser.add_argument("--held-out", type=int, required=True, help="English sentences kept apart, at most half")
     parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer cuts unspaced scripts")

@@ -2,61 +2,107 @@
 
 Rows: each variant in each language, and the means `all` (every language) and `targets` (without the source language).
 Columns: f1 (mean over seeds), f1_sd (standard deviation over seeds, empty for one seed), low and high (95 % bootstrap
-interval over sentences), and the paired differences from the baseline and from the method with their intervals and
-two-sided p-values, which are not adjusted for the number of comparisons: that depends on what is compared.
+interval over sentences), and the paired differences from the baseline and from the method with their standard deviation
+over seeds, intervals and two-sided p-values, which are not adjusted for the number of comparisons: that depends on what
+is compared. A second table has the same of groups of target languages.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from mclner.errors import InputError
 from mclner.evaluation import COUNTS, f1_scores
 from mclner.files import write_tsv
-from mclner.integrity import read_parquet
+from mclner.groups import groupings
+from mclner.integrity import check_tsv, read_parquet
 from mclner.program import make_parser, run_program
-from mclner.statistics import bootstrap_f1, interval, p_value
+from mclner.statistics import bootstrap_f1, bootstrap_parallel_f1, interval, p_value
 from numpy.typing import NDArray
 
-COLUMNS = (
-    "variant", "language", "f1", "f1_sd", "low", "high",
-    "over_baseline", "over_baseline_low", "over_baseline_high", "over_baseline_p",
-    "over_method", "over_method_low", "over_method_high", "over_method_p",
+SCORES = (
+    "f1", "f1_sd", "low", "high",
+    "over_baseline", "over_baseline_sd", "over_baseline_low", "over_baseline_high", "over_baseline_p",
+    "over_method", "over_method_sd", "over_method_low", "over_method_high", "over_method_p",
     "seeds", "sentences", "entities",
 )  # fmt: skip
 SEED = 1  # of the resampling
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """F1 in per cent of all systems in all languages, and the size [languages, 2] of each test: sentences, entities."""
+
+    measured: NDArray[np.float64]  # [languages, systems], means over seeds
+    resampled: NDArray[np.float64]  # [resamples, languages, systems], means over seeds
+    by_seed: NDArray[np.float64]  # [languages, systems, seeds]
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, counts: Sequence[NDArray[np.int64]], resamples: int, parallel: bool) -> Scored:
+        bootstrap = bootstrap_parallel_f1 if parallel else bootstrap_f1
+        by_seed = np.stack([f1_scores(language.sum(axis=0)) for language in counts])
+        sizes = np.array([[len(language), language[:, 0, 0, 2].sum()] for language in counts])
+        return cls(*bootstrap(counts, resamples, SEED), by_seed, sizes)
+
+    def row(self, members: Sequence[int], system: int, references: Mapping[str, int]) -> dict[str, object]:
+        """Means of a system over the languages `members`, and its differences from other systems by label."""
+        means, samples = self.measured[members].mean(axis=0), self.resampled[:, members].mean(axis=1)
+        seeds = self.by_seed[members].mean(axis=0)
+        low, high = interval(samples[:, system])
+        row: dict[str, object] = {"f1": f"{means[system]:.4f}", "f1_sd": spread(seeds[system])}
+        row |= {"low": f"{low:.4f}", "high": f"{high:.4f}"}
+        for label, other in references.items():
+            differences = samples[:, system] - samples[:, other]
+            low, high = interval(differences)
+            row[f"over_{label}"] = f"{means[system] - means[other]:.4f}"
+            row[f"over_{label}_sd"] = spread(seeds[system] - seeds[other])
+            row[f"over_{label}_low"], row[f"over_{label}_high"] = f"{low:.4f}", f"{high:.4f}"
+            row[f"over_{label}_p"] = f"{p_value(differences):.6f}"
+        row["seeds"] = seeds.shape[1]
+        row["sentences"], row["entities"] = self.sizes[members].sum(axis=0).tolist()
+        return row
+
+
+def spread(seeds: NDArray[np.float64]) -> str:
+    """Standard deviation over seeds; empty for one."""
+    return f"{seeds.std(ddof=1):.4f}" if len(seeds) > 1 else ""
+
+
 def main(arguments: argparse.Namespace) -> None:
     languages, counts = read_counts(arguments)
-    measured, resampled = bootstrap_f1(counts, arguments.resamples, SEED)
-    by_seed = np.stack([f1_scores(language.sum(axis=0)) for language in counts])  # [languages, systems, seeds]
-    sizes = np.array([[len(language), language[:, 0, 0, 2].sum()] for language in counts])
+    scored = Scored.of(counts, arguments.resamples, arguments.parallel_tests)
     targets = [number for number, language in enumerate(languages) if language != arguments.source]
-    groups = {"all": list(range(len(languages))), "targets": targets}
-    groups |= {language: [number] for number, language in enumerate(languages)}
-    rows = []
-    for system, variant in enumerate(arguments.variants):
-        for name, members in groups.items():
-            means = measured[members].mean(axis=0)
-            samples = resampled[:, members].mean(axis=1)
-            row: dict[str, object] = {"variant": variant, "language": name, "f1": f"{means[system]:.4f}"}
-            seeds = by_seed[members].mean(axis=0)[system]
-            row["f1_sd"] = f"{seeds.std(ddof=1):.4f}" if len(seeds) > 1 else ""
-            row["low"], row["high"] = (f"{value:.4f}" for value in interval(samples[:, system]))
-            for label, other in (("baseline", arguments.baseline), ("method", arguments.method)):
-                against = arguments.variants.index(other)
-                differences = samples[:, system] - samples[:, against]
-                low, high = interval(differences)
-                row[f"over_{label}"] = f"{means[system] - means[against]:.4f}"
-                row[f"over_{label}_low"], row[f"over_{label}_high"] = f"{low:.4f}", f"{high:.4f}"
-                row[f"over_{label}_p"] = f"{p_value(differences):.6f}"
-            row["seeds"] = len(arguments.seeds)
-            row["sentences"], row["entities"] = sizes[members].sum(axis=0).tolist()
-            rows.append(row)
-    write_tsv(rows, COLUMNS, arguments.output)
+    means = {"all": list(range(len(languages))), "targets": targets}
+    means |= {language: [number] for number, language in enumerate(languages)}
+    references = {label: arguments.variants.index(vars(arguments)[label]) for label in ("baseline", "method")}
+    rows = [
+        {"variant": variant, "language": name} | scored.row(members, system, references)
+        for system, variant in enumerate(arguments.variants)
+        for name, members in means.items()
+    ]
+    write_tsv(rows, ("variant", "language", *SCORES), arguments.output)
+    groups = [
+        {"grouping": grouping, "group": group, "languages": len(members), "variant": variant}
+        | scored.row([languages.index(code) for code in members], system, references)
+        for grouping, group, members in read_groups(arguments.described, languages, arguments.source)
+        for system, variant in enumerate(arguments.variants)
+    ]
+    write_tsv(groups, ("grouping", "group", "languages", "variant", *SCORES), arguments.groups)
+
+
+def read_groups(path: Path, languages: Sequence[str], source: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Way to part the targets, group, and codes of the languages in it."""
+    check_tsv(path, ("language", "script", "family"))
+    described = pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""]).set_index("language")
+    for grouping, groups in groupings(described.loc[list(languages)], source):
+        for group, members in groups.groupby(groups, observed=True, sort=True):
+            yield grouping, str(group), list(members.index)
 
 
 def read_counts(arguments: argparse.Namespace) -> tuple[list[str], list[NDArray[np.int64]]]:
@@ -89,5 +135,10 @@ if __name__ == "__main__":
     parser.add_argument("--baseline", required=True, help="variant that the others are compared with")
     parser.add_argument("--method", required=True, help="variant that the ablations are compared with")
     parser.add_argument("--resamples", type=int, required=True)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--described", type=Path, required=True, help="what is known of each language")
+    parser.add_argument(
+        "--parallel-tests", action="store_true", help="test sentences translate each other, row by row: drawn together"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="table of languages and means, to write")
+    parser.add_argument("--groups", type=Path, required=True, help="table of groups of languages, to write")
     run_program(parser, main)

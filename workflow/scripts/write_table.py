@@ -31,24 +31,25 @@ def main(arguments: argparse.Namespace) -> None:
 def make_main(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     known = read_languages(arguments.table)
     languages = {code: known[code] for code in arguments.languages}
-    return main_table(summary, languages, arguments.variants, arguments.source), f"Entity F1 (%) by language{SPREAD}"
+    ends = (arguments.baseline, arguments.method)
+    table = main_table(summary, languages, arguments.variants, arguments.source, ends)
+    return table, f"Entity F1 (%) by language{SPREAD}, the last column with {INTERVALS}"
 
 
 def make_ablation(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     table = ablation_table(summary, arguments.variants, arguments.source, arguments.method)
     return table, (
-        f"Mean entity F1 (%) of each variant{SPREAD}, with 95 % paired bootstrap intervals over sentences of each "
-        "difference by itself; p: two-sided from the same bootstrap, adjusted by Holm-Bonferroni for the "
+        f"Mean entity F1 (%) of each variant{SPREAD}, with {INTERVALS} of each difference by itself; "
+        "p: two-sided from the same bootstrap, adjusted by Holm-Bonferroni for the "
         f"{len(table) - 1} comparisons of this table; * stays significant at 5 %"
     )
 
 
 def make_breakdown(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    check_tsv(arguments.described, ("language", "script", "family"))
-    described = pd.read_csv(arguments.described, sep="\t", keep_default_na=False, na_values=[""])
-    metrics = pd.read_csv(arguments.metrics, sep="\t", keep_default_na=False)
-    table = breakdown_table(metrics, described, arguments.baseline, arguments.method, arguments.source)
-    return table, f"Mean entity F1 (%) over groups of target languages{SPREAD}"
+    check_tsv(arguments.groups, ("grouping", "group", "languages", "variant"))
+    groups = pd.read_csv(arguments.groups, sep="\t", keep_default_na=False, na_values=[""])
+    table = breakdown_table(groups, arguments.baseline, arguments.method)
+    return table, f"Mean entity F1 (%) over groups of target languages{SPREAD}, with {INTERVALS}"
 
 
 def make_alignment(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -69,6 +70,7 @@ def make_published(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
 
 
 SPREAD = " (± standard deviation over seeds, where there are several)"
+INTERVALS = "95 % paired bootstrap intervals over sentences"
 MAKE = {
     "alignment": make_alignment,
     "main": make_main,
@@ -81,7 +83,6 @@ if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("name", choices=sorted(MAKE))
     parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
-    parser.add_argument("--metrics", type=Path, required=True, help="metrics.tsv of the experiment")
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
     parser.add_argument("--experiment", required=True)
@@ -89,7 +90,7 @@ if __name__ == "__main__":
     parser.add_argument("--variants", nargs="+", required=True)
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)
-    parser.add_argument("--described", type=Path, required=True, help="what is known of each language")
+    parser.add_argument("--groups", type=Path, required=True, help="groups.tsv of the experiment")
     parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
     parser.add_argument("--published", type=Path, required=True, help="the table of published figures")
     parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")

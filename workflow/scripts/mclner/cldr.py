@@ -11,7 +11,9 @@ from mclner.languages import Language
 
 
 def cldr_pairs(language: Language) -> list[tuple[str, str]]:
-    """English names in CLDR with their names in `language`, sorted by English name."""
+    """English names in CLDR with their names in `language`, sorted by English name; none where CLDR lacks it."""
+    if not language.cldr:
+        return []
     english, target = Locale.parse("en"), Locale.parse(language.cldr)
     pairs = set(_same_keys(english.territories, target.territories))
     pairs |= set(_same_keys(english.languages, target.languages))

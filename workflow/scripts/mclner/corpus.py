@@ -104,7 +104,7 @@ def read_conll(
 
     Columns are split at tabs where a line has one, at white space otherwise. `-DOCSTART-` lines are skipped, and so are
     comments: lines that begin with # and end with no tag. Empty sentences are dropped; both are counted in `repairs`.
-    `tag_column=None` reads unlabelled text. Raises InputError.
+    `tag_column=None` reads unlabelled text: whatever stands beside the token is left alone. Raises InputError.
     """
     sentences: list[Sentence] = []
     for rows in _conll_blocks(path, repairs):

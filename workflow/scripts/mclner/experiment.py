@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from mclner.errors import InputError
 from mclner.languages import read_languages
 
 PLACE = "configuration"
+FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")  # of the user's own lexicons and aligned text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,7 @@ class Experiment:
             targets = found_languages(Path(config["folder"]) / "ner", source)
         known = read_languages(language_table)
         for code in (source, *targets):
-            if code not in known:
-                raise InputError(language_table, f"has no row for the language '{code}'.", "Add one, or drop the code.")
+            _ = known[code]  # raises InputError where nobody knows it
         variants = {name: resolve_variant(name, config) for name in config["variants"]}
         for name, settings in variants.items():
             check_variant(name, settings, config)
@@ -73,6 +74,12 @@ def found_languages(folder: Path, source: str) -> list[str]:
     if not found:
         raise InputError(folder, "holds no <language>/test.conll of a target.", "Name your folder: --config folder=…")
     return found
+
+
+def with_found(names: Sequence[str], folder: Path) -> list[str]:
+    """`names` with the word `found` replaced by the names of the other folders in `folder`, sorted."""
+    others = {path.name for path in folder.glob("*/") if FOLDER.fullmatch(path.name)} - set(names)
+    return [name for given in names for name in (sorted(others) if given == "found" else [given])]
 
 
 def resolve_variant(name: str, config: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -22,29 +22,31 @@ ENDINGS = (".conll", ".parquet", ".jsonl")
 
 
 def read_own(
-    path: Path, lang: str, repairs: Counter[str], token_column: int = 0, tag_column: int = -1
+    path: Path, lang: str, repairs: Counter[str], token_column: int = 0, tag_column: int | None = -1
 ) -> list[Sentence]:
     """Sentences of `path`, read by its ending; Parquet and JSON Lines have the fields `tokens` and `tags`.
 
     A folder holds Parquet files of the Hugging Face hub: `ner_tags` will do for `tags`, numbers for strings.
+    `tag_column=None` reads unlabelled text, and looks at no tags.
     Raises InputError with the line (CoNLL, JSON Lines) or row (Parquet) that is wrong.
     """
+    labelled = tag_column is not None
     if path.suffix == ".jsonl":
         lines = read_text(path).splitlines()
-        return _from_records(
-            (_parse_json(path, number, line) for number, line in enumerate(lines, 1)), path, lang, repairs
-        )
+        records = [_parse_json(path, number, line) for number, line in enumerate(lines, 1)]
+        return _from_records(records, labelled, path, lang, repairs)
     if path.suffix == ".parquet" or path.is_dir():
-        return _from_records(_parquet_records(path), path, lang, repairs)
+        return _from_records(_parquet_records(path, labelled), labelled, path, lang, repairs)
     return read_conll(path, lang, repairs, token_column, tag_column)
 
 
-def _parquet_records(path: Path) -> list[dict[str, Any]]:
+def _parquet_records(path: Path, labelled: bool) -> list[dict[str, Any]]:
     try:
-        return _rows_of(pq.read_table(path), path)
+        table = pq.read_table(path)
+        return _rows_of(table, path) if labelled else table.select(["tokens"]).to_pylist()
     except InputError:
         raise
-    except (OSError, ValueError, TypeError, IndexError, AttributeError, pa.ArrowException) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, pa.ArrowException) as error:
         raise InputError(path, f"is no readable Parquet ({error}).", "Delete it and fetch or write it again.") from None
 
 
@@ -87,11 +89,13 @@ def _parse_json(path: Path, number: int, line: str) -> Any:
         raise InputError(path, f"is no JSON ({error}).", 'Expected {"tokens": […], "tags": […]}.', number) from None
 
 
-def _from_records(records: Iterable[Any], path: Path, lang: str, repairs: Counter[str]) -> list[Sentence]:
+def _from_records(
+    records: Iterable[Any], labelled: bool, path: Path, lang: str, repairs: Counter[str]
+) -> list[Sentence]:
     sentences = []
     for number, record in enumerate(records, start=1):
         tokens = record.get("tokens") if isinstance(record, dict) else None
-        tags = record.get("tags") if isinstance(record, dict) else None
+        tags = record.get("tags") if isinstance(record, dict) and labelled else [OUTSIDE] * len(tokens or ())
         if not isinstance(tokens, list) or not isinstance(tags, list) or len(tokens) != len(tags):
             raise InputError(path, "has no tokens and tags of equal number.", "Expected two lists of strings.", number)
         wrong = [tag for tag in tags if not isinstance(tag, str) or not is_tag(tag)]
@@ -100,7 +104,8 @@ def _from_records(records: Iterable[Any], path: Path, lang: str, repairs: Counte
         if not tokens:
             repairs["empty sentences"] += 1
             continue
-        sentences.append(make_sentence(f"{lang}-{number}", lang, tokens, [to_iob(tag) for tag in tags], repairs))
+        iob = [to_iob(tag) for tag in tags] if labelled else None
+        sentences.append(make_sentence(f"{lang}-{number}", lang, tokens, iob, repairs))
     return sentences
 
 

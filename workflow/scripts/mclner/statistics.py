@@ -25,19 +25,38 @@ def resample_counts(counts: NDArray[np.int64], resamples: int, generator: np.ran
 def bootstrap_f1(
     counts: Sequence[NDArray[np.int64]], resamples: int, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Paired bootstrap over sentences, language by language.
+    """Paired bootstrap over sentences, each language's own.
 
     `counts` holds, for each language, [sentences, systems, seeds, 3]: right, found, there. All systems and seeds
     see the same resampled sentences. Returns F1 as measured [languages, systems] and resampled
     [resamples, languages, systems], both means over seeds, in per cent.
     """
     generator = np.random.default_rng(seed)
-    measured, resampled = [], []
-    for language in counts:
-        sentences, systems, seeds, _ = language.shape
-        measured.append(f1_scores(language.sum(axis=0)).mean(axis=-1))
-        flat = resample_counts(language.reshape(sentences, -1), resamples, generator)
-        resampled.append(f1_scores(flat.reshape(resamples, systems, seeds, 3)).mean(axis=-1))
+    drawn = [resample_counts(language.reshape(len(language), -1), resamples, generator) for language in counts]
+    return _mean_f1(counts, drawn)
+
+
+def bootstrap_parallel_f1(
+    counts: Sequence[NDArray[np.int64]], resamples: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """As `bootstrap_f1`, for languages whose sentences translate each other, row by row: drawn together.
+
+    One sentence in forty languages is one sample and not forty, so intervals of means over languages are wider.
+    """
+    flat = [language.reshape(len(language), -1) for language in counts]
+    together = resample_counts(np.concatenate(flat, axis=1), resamples, np.random.default_rng(seed))
+    return _mean_f1(counts, np.split(together, np.cumsum([rows.shape[1] for rows in flat])[:-1], axis=1))
+
+
+def _mean_f1(
+    counts: Sequence[NDArray[np.int64]], drawn: Sequence[NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Means over seeds of F1 [languages, systems], and of the drawn sums [resamples, columns] of each language."""
+    measured = [f1_scores(language.sum(axis=0)).mean(axis=-1) for language in counts]
+    resampled = [
+        f1_scores(sums.reshape(len(sums), *language.shape[1:])).mean(axis=-1)
+        for language, sums in zip(counts, drawn, strict=True)
+    ]
     return np.stack(measured), np.stack(resampled, axis=1)
 
 

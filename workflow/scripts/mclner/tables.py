@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mclner.files import writing
@@ -14,11 +14,6 @@ from mclner.statistics import holm
 from mclner.wording import variant_name
 
 SIGNIFICANT = 0.05
-MEASURED = {
-    "Subwords a word": "subwords_a_word",
-    "Words in the lexicon": "covered_words",
-    "Syntactic distance from English": "syntactic_distance",
-}
 
 LATEX_ESCAPES = str.maketrans(
     {
@@ -40,16 +35,28 @@ def f1_texts(summary: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 
 def main_table(
-    summary: pd.DataFrame, languages: Mapping[str, Language], variants: Sequence[str], source: str
+    summary: pd.DataFrame,
+    languages: Mapping[str, Language],
+    variants: Sequence[str],
+    source: str,
+    ends: tuple[str, str],
 ) -> pd.DataFrame:
-    """F1 of `variants` in each language, source first, and the two means below; with the spread over seeds."""
+    """F1 of `variants` in each language, source first, and the two means below; with the spread over seeds.
+
+    The last column is the difference of the second of `ends` from the first, the baseline.
+    """
     codes = [source, *sorted(code for code in languages if code != source)]
     labels = {code: f"{languages[code].name} ({code})" for code in codes}
     labels |= {"all": f"Mean of all {len(codes)}", "targets": f"Mean of the {len(codes) - 1} targets"}
     scores = f1_texts(summary)
+    baseline, method = ends
+    gains = {row["language"]: row for row in summary[summary["variant"] == method].to_dict("records")}
+    column = f"{variant_name(method)} - {variant_name(baseline)} [95 %]"
     return pd.DataFrame(
         [
-            {"Language": label} | {variant_name(variant): scores[code, variant] for variant in variants}
+            {"Language": label}
+            | {variant_name(variant): scores[code, variant] for variant in variants}
+            | {column: difference_text(gains[code], "baseline")}
             for code, label in labels.items()
         ]
     )
@@ -61,13 +68,12 @@ def ablation_table(summary: pd.DataFrame, compare: Sequence[str], source: str, m
     The difference has its 95 % interval, taken by itself, and the p-value adjusted by Holm for all the comparisons of
     the table; a star marks what stays significant at 5 % after that.
     """
-    targets = summary[summary["language"] == "targets"].set_index("variant")
+    targets = {row["variant"]: row for row in summary[summary["language"] == "targets"].to_dict("records")}
     scores = f1_texts(summary)
     adjusted = holm_against(summary, compare, method)
     rows: list[dict[str, str]] = []
     for variant in compare:
-        row = targets.loc[variant]
-        difference = f"{row['over_method']:+.1f} [{row['over_method_low']:+.1f}, {row['over_method_high']:+.1f}]"
+        difference = difference_text(targets[variant], "method")
         rows.append(
             {
                 "Variant": variant_name(variant),
@@ -93,48 +99,26 @@ def _p_text(value: float) -> str:
     return f"< 0.001{star}" if value < 0.001 else f"{value:.3f}{star}"
 
 
-def breakdown_table(
-    metrics: pd.DataFrame, described: pd.DataFrame, baseline: str, method: str, source: str
-) -> pd.DataFrame:
-    """Mean F1 of baseline and method over groups of targets, and the mean of the seeds' differences.
+def breakdown_table(groups: pd.DataFrame, baseline: str, method: str) -> pd.DataFrame:
+    """F1 of baseline and method over groups of targets, and their difference with its spread and interval.
 
-    `metrics` has the F1 of every run in every language, `described` is what describe_languages.py writes. Groups of one
-    language are left to the main table.
+    `groups` is groups.tsv. Groups of one language are left to the main table.
     """
-    scores = metrics.pivot(index="language", columns=["variant", "seed"], values="f1")
+    several = groups[groups["languages"] > 1]
     rows = []
-    for name, groups in groupings(described.set_index("language"), source):
-        for group, members in groups.groupby(groups, observed=True, sort=True):
-            if len(members) > 1:
-                means = scores.loc[members.index].mean()  # over the languages, by variant and seed
-                before, after = means[baseline], means[method]
-                difference = after - before
-                rows.append(
-                    {
-                        "Languages": f"{name}: {group}",
-                        "n": str(len(members)),
-                        variant_name(baseline): with_spread(before.mean(), before.std()),
-                        variant_name(method): with_spread(after.mean(), after.std()),
-                        "Difference": "+" * bool(difference.mean() >= 0)
-                        + with_spread(difference.mean(), difference.std()),
-                    }
-                )
+    for (name, group), found in several.groupby(["grouping", "group"], sort=False):
+        scores = {score["variant"]: score for score in found.to_dict("records")}
+        row = {"Languages": f"{name}: {group}", "n": str(scores[method]["languages"])}
+        for variant in (baseline, method):
+            row[variant_name(variant)] = with_spread(scores[variant]["f1"], scores[variant]["f1_sd"])
+        rows.append(row | {"Difference [95 %]": difference_text(scores[method], "baseline")})
     return pd.DataFrame(rows)
 
 
-def groupings(described: pd.DataFrame, source: str) -> list[tuple[str, pd.Series]]:
-    """Ways to part the targets (rows by language code): by script, family, kinship, and thirds of what is measured."""
-    home, targets = described.loc[source], described.drop(index=source)
-    same_family, same_script = targets["family"] == home["family"], targets["script"] == home["script"]
-    levels = ["same family", "same script, other family", "other script"]
-    kinship = pd.Series(np.select([same_family, same_script], levels[:2], levels[2]), index=targets.index)
-    kinship = kinship.astype(pd.CategoricalDtype(levels, ordered=True))
-    found = [("Script", targets["script"]), ("Family", targets["family"]), (f"Distance from {home['name']}", kinship)]
-    for name, column in MEASURED.items():
-        if targets[column].nunique() >= 3:
-            ranks = targets[column].rank(method="first")
-            found.append((name, pd.qcut(ranks, 3, labels=["lowest third", "middle third", "highest third"])))
-    return found
+def difference_text(row: Mapping[Hashable, Any], reference: str) -> str:
+    """The difference from `baseline` or `method` with its spread over seeds, if known, and its 95 % interval."""
+    value, spread, low, high = (row[f"over_{reference}{part}"] for part in ("", "_sd", "_low", "_high"))
+    return f"{'+' * (value >= 0)}{with_spread(value, spread)} [{low:+.1f}, {high:+.1f}]"
 
 
 def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language]) -> pd.DataFrame:
