@@ -10,12 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 DEMO = ROOT / "workflow" / "demo"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""  # byte for byte the same: that is a promise of processors alone
+hypothesis.settings.register_profile("project", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("project")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, a shell has it ignored
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses connections
 

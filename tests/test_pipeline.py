@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -95,9 +96,11 @@ def test_no_target_label_is_an_input_of_training(small_run: Path) -> None:
     for language in ("de", "sw", "ja"):
         rows = read_corpus(small_run / "resources" / "corpora" / "demo" / language / "unlabelled.parquet")
         assert all(row.tags is None for row in rows)
-    planned = dry_run(small_run, "--forceall", "--configfile", "small.yaml")
-    for job in re.findall(r"Job \d+: Training.*?(?=\nJob |\nReason)", planned, re.S):
-        assert "test.parquet" not in job
+    planned = dry_run(small_run, "--forceall", "--printshellcmds", "--configfile", "small.yaml")
+    commands = re.findall(r"python \S*/(train|pseudolabel)\.py (.*)", planned)
+    assert Counter(program for program, _ in commands) == {"train": 3, "pseudolabel": 1}
+    for _, options in commands:
+        assert "test.parquet" not in options
 
 
 def test_the_main_command_again_does_nothing(small_run: Path) -> None:

@@ -52,6 +52,14 @@ def train_by_two(corpus: Path, encoder: Path, name: str, text: str, *options: st
     return done
 
 
+def test_two_processes_recompute_activations(corpus: Path, encoder_without_dropout: Path) -> None:  # noqa: F811
+    """DistributedDataParallel then wants a gradient for every weight, that of the unused contrast too."""
+    text = json.loads(settings("relation", epochs=1))
+    text["training"]["gradient_checkpointing"] = True
+    train_by_two(corpus, encoder_without_dropout, "two", json.dumps(text))
+    assert (corpus / "two" / "model" / "model.safetensors").exists()
+
+
 @pytest.mark.parametrize("head", ["relation", "tagger"])
 def test_two_processes_train_the_model_of_one(corpus: Path, encoder_without_dropout: Path, head: str) -> None:  # noqa: F811
     objectives = CONTRASTS if head == "relation" else {"codeswitched_weight": 0.5}

@@ -120,6 +120,9 @@ def cluster_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) ->
             time.sleep(0.2)
         process.kill()  # of no effect where it has ended
         process.wait()
+    queued = [number for number, record in known_jobs().items() if record["JobState"] in ("PENDING", "RUNNING")]
+    for number in set(queued) - before:  # of a run that took too long
+        ask("scancel", number)
     jobs |= {number: record for number, record in known_jobs().items() if number not in before}
     assert process.returncode == 0, log.read_text()[-8000:]
     return ClusterRun(folder, log.read_text(), jobs)

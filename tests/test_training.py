@@ -147,6 +147,25 @@ def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_
     torch.testing.assert_close(plain[learnt], compiled[learnt], atol=0.02, rtol=0)
 
 
+def test_recomputing_activations_saves_memory_and_changes_no_step(corpus: Path, tiny_encoder: Path) -> None:
+    text = json.loads(settings(**CONTRASTS))
+    views = ("--codeswitched", str(corpus / "views.parquet"))
+    train(corpus, tiny_encoder, "kept", json.dumps(text), *views)
+    text["training"]["gradient_checkpointing"] = True
+    train(corpus, tiny_encoder, "recomputed", json.dumps(text), *views)
+    kept, recomputed = (pd.read_csv(corpus / name / "history.tsv", sep="\t") for name in ("kept", "recomputed"))
+    pd.testing.assert_frame_equal(kept, recomputed, atol=1e-5)
+
+
+def test_accumulating_gradients_makes_a_step_of_several_batches(corpus: Path, tiny_encoder: Path) -> None:
+    text = json.loads(settings(epochs=4))
+    text["training"]["gradient_accumulation"] = 2
+    train(corpus, tiny_encoder, "run", json.dumps(text))
+    history = pd.read_csv(corpus / "run" / "history.tsv", sep="\t")
+    assert history["step"].max() == 4 * 3  # 18 sentences in batches of four are five, so three steps an epoch
+    assert history.loc[history["name"] == "label_loss", "value"].between(0, 100).all()
+
+
 def test_an_unknown_setting_is_refused_by_name(corpus: Path, tiny_encoder: Path) -> None:
     done = train(corpus, tiny_encoder, "x", json.dumps({"training": {"epoch": 3}}), check=False)
     assert done.returncode == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from mclner.scripts import script_share
 from mclner.tags import Entity, entities_of
 from mclner.translation_quality import QualityGuard, copied_share
 from mclner.words import load_tokenizer
+from translate import pieces_folder
 
 CURIE = Sentence("1", "en", ("Marie", "Curie", "left", "Warsaw"), ("B-PER", "I-PER", "O", "B-LOC"))
 WORD = st.text("abcdé", min_size=1, max_size=4)
@@ -172,3 +174,21 @@ def test_pieces_that_are_done_are_not_done_again(tmp_path: Path) -> None:
     subprocess.run([*command, "--output", str(tmp_path / "de.parquet")], check=True, capture_output=True)
     assert read_corpus(tmp_path / "de.parquet")[0].tokens == ("taken", "as", "it", "is")
     assert not (tmp_path / "pieces").exists()
+
+
+def test_pieces_of_another_lexicon_model_or_encoder_are_not_taken(tmp_path: Path) -> None:
+    for name in ("train.parquet", "en-de.tsv", "model/SHA256SUMS", "encoder/tokenizer.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("some")
+    arguments = Namespace(
+        sentences=tmp_path / "train.parquet", backend="nllb", language="de", beams=1, lexicon=tmp_path / "en-de.tsv",
+        model=tmp_path / "model", encoder=tmp_path / "encoder", pieces=tmp_path / "pieces",
+    )  # fmt: skip
+    first = pieces_folder(arguments, None)
+    assert pieces_folder(arguments, None) == first
+    for name in ("train.parquet", "en-de.tsv", "model/SHA256SUMS", "encoder/tokenizer.json"):
+        (tmp_path / name).write_text("other")
+        second = pieces_folder(arguments, None)
+        assert second != first, name
+        assert not first.exists()
+        first = second

@@ -27,7 +27,7 @@ rule fetch_corpus:
         "Fetching the sentences of {wildcards.language}"
     shell:
         "HF_HUB_OFFLINE=0 {params.program} --sources {params.sources:q} --language {wildcards.language}"
-        " --name {params.name}/{wildcards.language} --lock {params.lock} --folder {output} --log {log}"
+        " --name {params.name}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
 
 
 rule fetch_model:
@@ -52,7 +52,7 @@ rule fetch_model:
         "Fetching {params.repository}"
     shell:
         "HF_HUB_OFFLINE=0 {params.program} --repository {params.repository} {params.options}"
-        " --name {wildcards.group}/{wildcards.model} --lock {params.lock} --folder {output} --log {log}"
+        " --name {wildcards.group}/{wildcards.model} --lock {params.lock:q} --folder {output} --log {log}"
 
 
 rule fetch_lexicon:
@@ -76,7 +76,7 @@ rule fetch_lexicon:
         "Fetching {params.url}"
     shell:
         "{params.program} --url {params.url:q} --licence {params.licence:q}"
-        " --name lexicons/{wildcards.source}/{wildcards.language} --lock {params.lock} --folder {output} --log {log}"
+        " --name lexicons/{wildcards.source}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
 
 
 rule lock:
@@ -97,7 +97,7 @@ rule lock:
     message:
         "Verifying all downloads against {params.lock}"
     shell:
-        "{params.program} --folders {input} --downloads {params.downloads} --lock {params.lock} --table {output}"
+        "{params.program} --folders {input} --downloads {params.downloads} --lock {params.lock:q} --table {output}"
         " --log {log}"
 
 
@@ -120,7 +120,7 @@ rule bundle:
     message:
         "Packing all that was fetched into {output}"
     shell:
-        "{params.program} --items {params.packed} --bundle {output} --log {log}"
+        "{params.program} --items {params.packed:q} --bundle {output} --log {log}"
 
 
 rule fetch:

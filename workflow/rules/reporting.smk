@@ -96,6 +96,7 @@ rule table:
         "../../envs/mclner.yaml"
     params:
         experiment=EXPERIMENT.name,
+        data=config["corpus"].get("published_as", ""),
         source=EXPERIMENT.source,
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: MAIN_VARIANTS if wildcards.name == "main" else EXPERIMENT.compare,
@@ -108,7 +109,7 @@ rule table:
         "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
-        " --alignment {input.alignment} --published {input.published:q} --output {output.markdown} --log {log}"
+        " --alignment {input.alignment} --published {input.published:q} --data {params.data:q} --output {output.markdown} --log {log}"
 
 
 rule input_table:

@@ -37,7 +37,7 @@ from mclner.alignment import (
 from mclner.batching import SentenceEncoder
 from mclner.corpus import read_corpus
 from mclner.files import write_tsv
-from mclner.integrity import write_parquet
+from mclner.integrity import check_folder, write_parquet
 from mclner.labelling import quiet_transformers
 from mclner.model import EntityModel, EntityModelConfig
 from mclner.own_data import sample
@@ -60,6 +60,7 @@ def main(arguments: argparse.Namespace) -> None:
     quiet_transformers()
     torch.set_num_threads(arguments.threads)
     config = EntityModelConfig(**json.loads(arguments.settings), entity_types=arguments.entity_types)
+    check_folder(arguments.model)
     model = load_any(arguments.model, config)
     tokenizer = AutoTokenizer.from_pretrained(arguments.model, trust_remote_code=False)
     encoder = SentenceEncoder(tokenizer, model.config.window, model.config.long_sentences)  # type: ignore[arg-type]

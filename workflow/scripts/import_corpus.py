@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mclner.corpus import Sentence, count_entities, write_corpus
 from mclner.errors import InputError
+from mclner.lockfile import RECORD, verify_folder
 from mclner.own_data import map_types, read_own, sample, strip_language_prefix
 from mclner.program import log_counts, make_parser, run_program
 
@@ -17,6 +18,8 @@ log = logging.getLogger("mclner.import")
 
 
 def main(arguments: argparse.Namespace) -> None:
+    for download in {path.parent for path in given(arguments) if (path.parent / RECORD).exists()}:
+        verify_folder(download)
     repairs: Counter[str] = Counter()
     for split, path in (("train", arguments.train), ("dev", arguments.dev), ("test", arguments.test)):
         if path is None:
@@ -29,6 +32,12 @@ def main(arguments: argparse.Namespace) -> None:
         found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, None, repairs)]
         save(arguments, "unlabelled", sample(found, arguments.most, arguments.seed))
     log_counts(sorted(repairs.items()), "repairs")
+
+
+def given(arguments: argparse.Namespace) -> list[Path]:
+    """Every file or folder to read; those of a download lie beside its record."""
+    named = [arguments.train, arguments.dev, arguments.test, *(arguments.unlabelled or ())]
+    return [path for path in named if path is not None]
 
 
 def read_split(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mclner.corpus import clean_token, read_conll
 from mclner.errors import InputError
-from mclner.files import read_text
+from mclner.files import read_text, writing
 from mclner.integrity import SUMS, damage_of
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
@@ -43,7 +43,8 @@ def main(arguments: argparse.Namespace) -> None:
     if arguments.output is None:
         sys.stdout.write(text)
     else:
-        arguments.output.write_text(text, encoding="utf-8")
+        with writing(arguments.output) as partial:
+            partial.write_text(text, encoding="utf-8")
 
 
 def read_sentences(arguments: argparse.Namespace, recogniser: EntityRecogniser) -> list[list[str]]:

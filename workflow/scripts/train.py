@@ -22,7 +22,8 @@ from mclner.examples import build_examples, group_views
 from mclner.files import alone_in, content_hash, write_json, write_tsv, writing_folder
 from mclner.integrity import check_folder, seal_folder
 from mclner.labelling import quiet_transformers
-from mclner.model import EntityModel, EntityModelConfig, freeze, load_model, new_model
+from mclner.model import EntityModel, EntityModelConfig, freeze, freeze_unused, load_model, new_model
+from mclner.precision import describe_device
 from mclner.processes import process_count, process_number
 from mclner.program import log_counts, make_parser, run_program
 from mclner.pseudolabel import read_pseudo_labels
@@ -57,9 +58,12 @@ def train(arguments: argparse.Namespace) -> None:
     if not examples:
         raise InputError(arguments.train, "holds no sentence.", "Give at least one labelled sentence to train on.")
     log_counts(sorted(encoder.counts.items()), "repairs")
-    log.info("%d examples, %s head", len(examples), settings.model.head)
+    log.info(
+        "%d examples, %s head, %s", len(examples), settings.model.head, describe_device(settings.training.precision)
+    )
     model = make_model(arguments, settings)
     freeze(model, settings.training.freeze_word_embeddings, settings.training.frozen_layers)
+    freeze_unused(model, settings.objectives.relation_contrast.weight > 0)
     if settings.training.compile:
         model.encoder.compile(dynamic=True)  # in place: names of weights stay; dynamic, or every length compiles anew
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from mclner.corpus import Sentence, read_corpus, write_corpus
 from mclner.errors import DamagedFileError
 from mclner.files import content_hash, write_json, write_tsv
-from mclner.integrity import check_folder
+from mclner.integrity import SUMS, check_folder
 from mclner.languages import Language, read_languages
 from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program, with_progress
@@ -71,6 +71,9 @@ def pieces_folder(arguments: argparse.Namespace, guard: QualityGuard | None) -> 
     """Where pieces are kept; empty unless they are of this very job."""
     parts = [content_hash(arguments.sentences), arguments.backend, arguments.language, str(arguments.beams)]
     parts += [str(guard and asdict(guard)), str(arguments.lexicon and content_hash(arguments.lexicon))]
+    model, encoder = arguments.model, arguments.encoder
+    for file in (model and model / SUMS, encoder and encoder / "tokenizer.json"):
+        parts.append(content_hash(file) if file and file.exists() else "none")
     mark = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder: Path = arguments.pieces / mark
     for other in arguments.pieces.glob("*") if arguments.pieces.exists() else ():

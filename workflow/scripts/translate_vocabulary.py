@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mclner.corpus import Sentence, read_corpus
+from mclner.integrity import check_folder
 from mclner.languages import read_languages
 from mclner.lexicon import clean_phrase, write_pairs
 from mclner.neural_translation import NeuralModel
@@ -26,6 +27,7 @@ def main(arguments: argparse.Namespace) -> None:
     languages = read_languages(arguments.table)
     target = languages[arguments.language]
     phrases = frequent_phrases(read_corpus(arguments.sentences), arguments.most)
+    check_folder(arguments.model)
     model = NeuralModel(arguments.model, languages[arguments.source], target, arguments.beams, arguments.threads)
     translated = [clean_phrase(text.strip(".。 ")) for text, _ in model.translate(phrases)]
     pairs = zip(phrases, translated, strict=True)

@@ -16,7 +16,6 @@ from mclner.files import content_hash, writing
 from mclner.program import make_parser, run_program
 
 MANIFEST = "manifest.json"
-ROOMS = ("resources", "config")  # the only folders that a bundle may write to
 log = logging.getLogger("mclner.bundle")
 
 
@@ -51,10 +50,15 @@ def read_manifest(archive: tarfile.TarFile, bundle: Path) -> dict[str, str]:
 
 
 def checked(member: tarfile.TarInfo, manifest: dict[str, str], bundle: Path) -> PurePosixPath:
-    """The place of a member. Raises InputError on a link, on a way out of the folder, on what no manifest names."""
+    """The place of a member. Raises InputError on a link, on a way out of the folder, on what no manifest names.
+
+    And on a sparse file, which may claim any size and take no room in the archive.
+    """
     path = PurePosixPath(member.name)
-    inside = not path.is_absolute() and ".." not in path.parts and path.parts[0] in ROOMS
-    if not member.isfile() or not inside or member.name not in manifest:
+    lock_file = path.parts[:-1] == ("config",) and path.suffix == ".json"  # not a configuration, which can run code
+    allowed = path.parts[:1] == ("resources",) or lock_file
+    inside = not path.is_absolute() and ".." not in path.parts and allowed
+    if not member.isfile() or member.issparse() or not inside or member.name not in manifest:
         raise InputError(bundle, f"holds '{member.name}', which has no place here.", "Do not use this bundle.")
     return path
 

@@ -65,8 +65,12 @@ def make_alignment(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
 
 def make_published(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     published = pd.read_csv(arguments.published, sep="\t", dtype=str, keep_default_na=False)
-    table = published_table(published, summary, arguments.method, arguments.baseline, arguments.experiment)
-    return table, "Published means and ours; other data are not comparable"
+    ends = (arguments.baseline, arguments.method)
+    table = published_table(published, summary, ends, arguments.data, arguments.experiment)
+    return table, (
+        "Published entity F1 (%), each with its source and whether it was verified there or recalled, and ours; what "
+        "has not been run is empty, and other data sets are not comparable"
+    )
 
 
 SPREAD = " (± standard deviation over seeds, where there are several)"
@@ -92,6 +96,7 @@ if __name__ == "__main__":
     parser.add_argument("--baseline", required=True)
     parser.add_argument("--groups", type=Path, required=True, help="groups.tsv of the experiment")
     parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
+    parser.add_argument("--data", default="", help="what the table of published figures calls the data, if it has it")
     parser.add_argument("--published", type=Path, required=True, help="the table of published figures")
     parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")
     run_program(parser, main)

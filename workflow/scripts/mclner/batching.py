@@ -168,7 +168,12 @@ def batches_by_length(
     return batches
 
 
-def slices_of_like_length(lengths: Sequence[int], overhead: int = 64) -> list[tuple[int, int, int]]:
+def pass_overhead() -> int:
+    """What a pass of the encoder costs by itself, in subwords: little on a processor, on a GPU its many launches."""
+    return 8192 if torch.cuda.is_available() else 64  # measured; estimated
+
+
+def slices_of_like_length(lengths: Sequence[int], overhead: int) -> list[tuple[int, int, int]]:
     """Cut rows of falling `lengths` into the slices (first, last, width) that cost the encoder least.
 
     Found by dynamic programming. A slice costs its rows times the length of its longest one, and `overhead` subwords

@@ -12,7 +12,15 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from mclner.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence, SentenceEncoder, slices_of_like_length
+from mclner.batching import (
+    CODESWITCHED,
+    SOURCE,
+    TRANSLATED,
+    EncodedSentence,
+    SentenceEncoder,
+    pass_overhead,
+    slices_of_like_length,
+)
 from mclner.corpus import Sentence
 from mclner.model import tag_names
 from mclner.pseudolabel import PseudoLabelled
@@ -124,7 +132,7 @@ class ViewCollator:
         rows: list[Row] = [(*row, group) for group, found in enumerate(examples) for row in found]
         rows.sort(key=lambda row: (-len(row[0]), row[1]))
         batch: dict[str, Any] = dict(self.encoder.pad([row[0] for row in rows]))
-        batch["slices"] = slices_of_like_length([len(row[0]) + 2 for row in rows])
+        batch["slices"] = slices_of_like_length([len(row[0]) + 2 for row in rows], pass_overhead())
         batch["views"] = torch.tensor([row[1] for row in rows])
         batch["groups"] = torch.tensor([row[3] for row in rows])
         scored = [number for number, (sentence, _, weight, _) in enumerate(rows) if weight and any(sentence.weights)]

@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedMode
 from mclner.relations import FIRST_TYPE, Labelling, decode_grids
 from mclner.tags import entities_of
 
-CELLS_AT_ONCE = 2**13  # pairs of words scored together when labelling: what stays in a processor's cache
+CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together when labelling: a cache full; 0.5 GB of vectors
 
 
 class EntityModelConfig(PretrainedConfig):
@@ -57,6 +57,7 @@ class EntityModel(PreTrainedModel):
 
     config_class = EntityModelConfig
     base_model_prefix = "encoder"
+    supports_gradient_checkpointing = True
 
     def __init__(self, config: EntityModelConfig) -> None:
         super().__init__(config)
@@ -155,7 +156,7 @@ class RelationModel(EntityModel):
     def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
         words, _ = self.words(batch)
         lengths = batch["word_mask"].sum(1).tolist()
-        some = words.split(max(1, CELLS_AT_ONCE // words.shape[1] ** 2))
+        some = words.split(max(1, CELLS_AT_ONCE[words.device.type] // words.shape[1] ** 2))
         logits = torch.cat([self.score(part) for part in some])
         return decode_grids(logits.float().log_softmax(-1), lengths, self.config.entity_types)
 
@@ -231,6 +232,12 @@ def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
         for module in part.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
+
+
+def freeze_unused(model: EntityModel, contrasts_relations: bool) -> None:
+    """Keep the projection of the relation contrast as it is where no loss reaches it: several processes would wait."""
+    if isinstance(model, RelationModel):
+        model.contrast.requires_grad_(contrasts_relations)
 
 
 AutoConfig.register(EntityModelConfig.model_type, EntityModelConfig, exist_ok=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,20 @@ from mclner.translation import Translation
 from mclner.words import split_words
 
 log = logging.getLogger(__name__)
+CUBLAS = "libcublas.so.12"  # whatever CUDA torch was built for
+
+
+def load_cublas() -> bool:
+    """Load the cuBLAS that CTranslate2 wants, of the system or of the package nvidia-cublas-cu12; False without one."""
+    packaged = sorted(Path(sysconfig.get_path("purelib")).glob("nvidia/*/lib/libcublas*.so.12"), reverse=True)
+    for names in ([CUBLAS], map(str, packaged)):  # of the package libcublasLt comes first, since libcublas needs it
+        try:
+            if [ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL) for name in names]:
+                return True
+        except OSError:
+            continue
+    log.warning("there is a GPU, but no %s (pip install nvidia-cublas-cu12): translating on the processor", CUBLAS)
+    return False
 
 
 class NeuralModel:
@@ -31,7 +47,7 @@ class NeuralModel:
     def __init__(
         self, folder: Path, source: Language, target: Language, beams: int, threads: int, longest: int = 256
     ) -> None:
-        on_gpu = ctranslate2.get_cuda_device_count() > 0
+        on_gpu = ctranslate2.get_cuda_device_count() > 0 and load_cublas()
         try:
             self.translator = ctranslate2.Translator(
                 str(folder),

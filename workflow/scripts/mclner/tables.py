@@ -142,33 +142,29 @@ def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language]) -> 
 
 
 def published_table(
-    published: pd.DataFrame, summary: pd.DataFrame, method: str, baseline: str, data: str
+    published: pd.DataFrame, summary: pd.DataFrame, ends: tuple[str, str], data: str, name: str
 ) -> pd.DataFrame:
-    """Published means beside ours; a cell that nobody has run stays empty."""
-    rows = [
-        {
-            "System": f"{row['system']}, {row['encoder']}",
-            "Data": row["data"],
-            "Languages": row["language"],
-            "F1": row["f1"],
-            "Source": f"{row['source']} ({row['standing']})",
-        }
-        for row in published.to_dict("records")
-        if row["language"].startswith("mean")
-    ]
-    means = summary[summary["language"] == "all"].set_index("variant")
-    languages, seeds, scores = summary["language"].nunique() - 2, means["seeds"].astype(int), f1_texts(summary)
-    for variant in (baseline, method):
-        rows.append(
-            {
-                "System": f"ours: {variant_name(variant)}",
-                "Data": data,
-                "Languages": f"mean of {languages}",
-                "F1": scores["all", variant],
-                "Source": f"this run, {seeds[variant]} seed(s) (measured)",
-            }
-        )
-    return pd.DataFrame(rows)
+    """Published F1 by data set and language, a column a system, and ours; a cell that nobody has run stays empty.
+
+    `data` is the data set of this experiment as `published` calls it, or "" for another: ours then has a row of its own,
+    called `name`, so that nothing stands beside what it cannot be compared with.
+    """
+    scores = f1_texts(summary)
+    ours = {f"ours: {variant_name(variant)}": variant for variant in ends}
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for row in published.to_dict("records"):
+        system = f"{row['system']}, {row['encoder']} ({row['source']}; {row['standing']})"
+        cells.setdefault((row["data"], row["language"]), {})[system] = row["f1"]
+    mean = f"mean of {summary['language'].nunique() - 2}"
+    for (where, language), found in cells.items():
+        for column, variant in ours.items():
+            found[column] = scores.get(("all" if language == mean else language, variant), "") if where == data else ""
+    if not data:
+        cells[name, mean] = {column: scores["all", variant] for column, variant in ours.items()}
+    rows = [{"Data": where, "Languages": language} | found for (where, language), found in cells.items()]
+    systems = dict.fromkeys(key for found in cells.values() for key in found if key not in ours)
+    columns = ["Data", "Languages", *systems, *ours]
+    return pd.DataFrame(rows, columns=columns).fillna("")
 
 
 def to_markdown(table: pd.DataFrame, caption: str) -> str:

@@ -96,7 +96,9 @@ class MultiViewTrainer(Trainer):
             pin_memory=torch.cuda.is_available(),
         )
         device = self.accelerator.device  # and no other sharing than ours
-        return prepare_data_loader(loader, device, num_processes=1, process_index=0, put_on_device=True)
+        return prepare_data_loader(
+            loader, device, num_processes=1, process_index=0, put_on_device=True, non_blocking=True
+        )
 
     @staticmethod
     def _views(example: Example) -> int:
