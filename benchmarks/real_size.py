@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from made_up import WORDS, make_sentences, make_tokenizer, make_view_batch, with_contrasts
+from made_up import make_sentences, make_tokenizer, make_view_batch, with_contrasts
 from mclner.batching import SentenceEncoder
 from mclner.labelling import label_sentences
 from mclner.model import HEADS, EntityModel, EntityModelConfig
@@ -26,9 +26,9 @@ from measure import in_turn, report, seconds
 from transformers import XLMRobertaConfig
 
 SHAPES = {
-    "base": XLMRobertaConfig(vocab_size=len(WORDS) + 4, max_position_embeddings=514),
+    "base": XLMRobertaConfig(vocab_size=250_002, max_position_embeddings=514),
     "large": XLMRobertaConfig(
-        vocab_size=len(WORDS) + 4, max_position_embeddings=514, hidden_size=1024, num_hidden_layers=24,
+        vocab_size=250_002, max_position_embeddings=514, hidden_size=1024, num_hidden_layers=24,
         num_attention_heads=16, intermediate_size=4096,
     ),
 }  # fmt: skip

@@ -3,9 +3,9 @@
 Reads a folder with a file a language: the demo's unlabelled sentences (`<language>.txt`, parallel by line), or aligned
 sentences that no run learnt from (`<language>.parquet`, parallel by the number at the end of the id; those of an
 experiment lie in results/<experiment>/translated/<recipe>/held_out). For each language, the types found in a sentence
-are matched with those found in the English one. Printed are the F1 of that match, in per cent, and how many entities were
-found for each on the English side, which another run may label (--english), so that runs share one yardstick. Nobody's
-labels take part, so settings may be tuned on it.
+are matched with those found in the English one. Printed are the F1 of that match, in per cent, and how many entities
+were found for each on the English side, which another run may label (--english), so that runs share one yardstick.
+Nobody's labels take part, so settings may be tuned on it.
 """
 
 from __future__ import annotations

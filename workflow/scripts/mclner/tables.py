@@ -146,8 +146,8 @@ def published_table(
 ) -> pd.DataFrame:
     """Published F1 by data set and language, a column a system, and ours; a cell that nobody has run stays empty.
 
-    `data` is the data set of this experiment as `published` calls it, or "" for another: ours then has a row of its own,
-    called `name`, so that nothing stands beside what it cannot be compared with.
+    `data` is the data set of this experiment as `published` calls it, or "" for another: ours then has a row of its
+    own, called `name`, so that nothing stands beside what it cannot be compared with.
     """
     scores = f1_texts(summary)
     ours = {f"ours: {variant_name(variant)}": variant for variant in ends}
