@@ -235,6 +235,21 @@ def test_real_corpora_are_read(code: str) -> None:
     map_types(sentences, {}, ["PER", "ORG", "LOC"], Path("dev.conll"))
 
 
+def test_the_parts_are_left_out_of_the_teacher_one_by_one(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    planned = snakemake(tmp_path, "--dry-run", "--configfile", "config/parts.yaml").stdout
+    assert re.search(r"^train +6$", planned, re.M)
+    assert "pseudo_labels" not in planned
+    config: dict[str, Any] = {}
+    for name in ("config", "parts"):
+        config = merge(config, yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")))
+    whole = resolve_variant("no_self_training", config)
+    for name in config["compare"][2:]:
+        part = resolve_variant(name, config)
+        changed = [(key, inner) for key in whole for inner in part[key] or () if part[key][inner] != whole[key][inner]]
+        assert len(changed) == 1, name
+
+
 def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tmp_path: Path) -> None:
     data = tmp_path / "mine"
     for language in ("en", "de"):
