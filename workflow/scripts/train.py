@@ -69,7 +69,8 @@ def train(arguments: argparse.Namespace) -> None:
 
     read = [arguments.train, arguments.dev, *arguments.translated_source]
     read += [*arguments.codeswitched, *arguments.translated, *arguments.pseudo_labels]
-    read += [folder / "model.safetensors" for folder in (arguments.encoder, arguments.teacher) if folder is not None]
+    models = [folder for folder in (arguments.encoder, arguments.teacher) if folder is not None]
+    read += [path for folder in models for path in sorted(folder.glob("*.safetensors"))]  # large ones come in several
     mark = fingerprint(settings, *(content_hash(path) for path in read))
     trainer = make_trainer(arguments, settings, model, examples, encoder)
     with trainer.args.main_process_first(desc="looking for checkpoints"):

@@ -96,7 +96,7 @@ def set_aside(error: DamagedFileError) -> str:
     """Move what is damaged to a name ending in `.damaged`, so that the pipeline makes it anew; what to say."""
     aside = error.path.with_name(f"{error.path.name}.damaged")
     try:
-        if aside.is_dir():
+        if aside.is_dir() and error.path.exists():  # another process may have set it aside just now
             shutil.rmtree(aside)
         error.path.replace(aside)
     except OSError:
