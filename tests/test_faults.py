@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, small_settings, snakemake, write_overlay
+from mclner.corpus import Sentence, write_corpus
 from test_training import command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
 
 WAITING = 'rule all:\n    output: "done.txt"\n    shell: "touch started; sleep {seconds}; touch {{output}}"\n'
@@ -121,14 +123,21 @@ def test_a_full_disk_ends_the_run_and_once_there_is_room_it_goes_on(
 
 
 def test_a_training_out_of_memory_ends_with_its_reason_and_writes_nothing(corpus: Path, tiny_encoder: Path) -> None:  # noqa: F811
-    command = command_line(corpus, tiny_encoder, "run", settings())
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000))
-
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, timeout=120)
-    assert done.returncode != 0
-    assert "memory" in done.stderr.lower(), done.stderr
+    """Its memory is bounded once it has read its sentences: the first batch, of 80 MB and more, finds no room."""
+    long = [Sentence(str(number), "en", ("a",) * 50, ("O",) * 50) for number in range(8)]
+    write_corpus(long, corpus / "train.parquet")
+    large = json.loads(settings())
+    large["model"]["pair_size"] = 2048
+    command = command_line(corpus, tiny_encoder, "run", json.dumps(large), "--log", str(corpus / "log"))
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not ((corpus / "log").exists() and "examples" in (corpus / "log").read_text()):
+        time.sleep(0.01)
+    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + 64_000_000
+    resource.prlimit(process.pid, resource.RLIMIT_AS, (most, most))
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "memory" in said, said
     assert not (corpus / "run" / "model").exists()
     train(corpus, tiny_encoder, "run", settings())
     assert (corpus / "run" / "model" / "model.safetensors").exists()

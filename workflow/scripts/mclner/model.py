@@ -71,12 +71,15 @@ class EntityModel(PreTrainedModel):
         """Heads initialise themselves; the encoder's weights come from its folder."""
 
     def subwords(self, batch: dict[str, Any]) -> Tensor:
-        """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding."""
-        ids, mask = batch["input_ids"], batch["attention_mask"]
+        """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding.
+
+        They are looked up once for all: each look-up has a gradient as large as the vocabulary.
+        """
+        mask, embedded = batch["attention_mask"], self.encoder.get_input_embeddings()(batch["input_ids"])
         parts = []
-        for first, last, width in batch.get("slices", [(0, *ids.shape)]):
-            part = self.encoder(input_ids=ids[first:last, :width], attention_mask=mask[first:last, :width])[0]
-            parts.append(functional.pad(part, (0, 0, 0, ids.shape[1] - width)))
+        for first, last, width in batch.get("slices", [(0, *mask.shape)]):
+            part = self.encoder(inputs_embeds=embedded[first:last, :width], attention_mask=mask[first:last, :width])[0]
+            parts.append(functional.pad(part, (0, 0, 0, mask.shape[1] - width)))
         return torch.cat(parts)
 
     def words(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor]:
