@@ -94,6 +94,17 @@ ENGLISH = "Marie\tB-PER\nCurie\tI-PER\nleft\tO\nWarsaw\tB-LOC\n\nToyota\tB-ORG\n
 GERMAN = "Marie\tB-PER\nCurie\tI-PER\nverließ\tO\nWarschau\tB-LOC\n\n" * 8
 
 
+def run_small_experiment(folder: Path, data: Path, encoder: Path) -> tuple[str, ...]:
+    """Run config/folder.yaml at small sizes on `data`; the options that name its configuration."""
+    shutil.copytree(ROOT / "config", folder / "config")
+    small = small_settings(encoder)
+    settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
+    overlay = write_overlay(folder / "small.yaml", settings | {"seeds": [1]})
+    files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
+    snakemake(folder, "--cores", "2", *files)
+    return files
+
+
 def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny_encoder: Path) -> None:
     data = tmp_path / "mine"
     for split in ("train", "dev", "test"):
@@ -103,12 +114,7 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\nwarsaw warschau\ncars autos\n")
     pairs = "".join(f"The sun is {n} years old.\tDie Sonne ist {n} Jahre alt.\n" for n in range(20))
     write(data / "parallel" / "ntrex" / "en-de.tsv", pairs)
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    small = small_settings(tiny_encoder)
-    settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
-    overlay = write_overlay(tmp_path / "small.yaml", settings | {"seeds": [1]})
-    files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
-    snakemake(tmp_path, "--cores", "2", *files)
+    files = run_small_experiment(tmp_path, data, tiny_encoder)
     metrics = pd.read_csv(tmp_path / "results" / "folder" / "metrics.tsv", sep="\t")
     assert set(metrics["language"]) == {"en", "de"}
     assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
@@ -139,12 +145,7 @@ def test_a_folder_of_labelled_english_and_a_test_alone_will_do(tmp_path: Path, t
     for language in ("de", "da"):
         write(data / "ner" / language / "test.conll", GERMAN)
     write(data / "ner" / "da" / "train.conll", "Anna\nbor\ni\nAarhus\n\n" * 8)  # unlabelled, so one column
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    small = small_settings(tiny_encoder)
-    settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
-    overlay = write_overlay(tmp_path / "small.yaml", settings | {"seeds": [1]})
-    files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
-    snakemake(tmp_path, "--cores", "2", *files)
+    run_small_experiment(tmp_path, data, tiny_encoder)
     results = tmp_path / "results" / "folder"
     assert "Danish (da)" in (results / "tables" / "main.md").read_text(encoding="utf-8")
     assert not (results / "figures" / "sentence_projection.png").exists()
