@@ -50,23 +50,24 @@ class Scored:
         sizes = np.array([[len(language), language[:, 0, 0, 2].sum()] for language in counts])
         return cls(*bootstrap(counts, resamples, SEED), by_seed, sizes)
 
-    def row(self, members: Sequence[int], system: int, references: Mapping[str, int]) -> dict[str, object]:
-        """Means of a system over the languages `members`, and its differences from other systems by label."""
+    def rows(self, members: Sequence[int], references: Mapping[str, int]) -> list[dict[str, object]]:
+        """For each system: means over the languages `members`, and its differences from other systems by label."""
         means, samples = self.measured[members].mean(axis=0), self.resampled[:, members].mean(axis=1)
-        seeds = self.by_seed[members].mean(axis=0)
-        low, high = interval(samples[:, system])
-        row: dict[str, object] = {"f1": f"{means[system]:.4f}", "f1_sd": spread(seeds[system])}
-        row |= {"low": f"{low:.4f}", "high": f"{high:.4f}"}
-        for label, other in references.items():
-            differences = samples[:, system] - samples[:, other]
-            low, high = interval(differences)
-            row[f"over_{label}"] = f"{means[system] - means[other]:.4f}"
-            row[f"over_{label}_sd"] = spread(seeds[system] - seeds[other])
-            row[f"over_{label}_low"], row[f"over_{label}_high"] = f"{low:.4f}", f"{high:.4f}"
-            row[f"over_{label}_p"] = f"{p_value(differences):.6f}"
-        row["seeds"] = seeds.shape[1]
-        row["sentences"], row["entities"] = self.sizes[members].sum(axis=0).tolist()
-        return row
+        seeds, (sentences, entities) = self.by_seed[members].mean(axis=0), self.sizes[members].sum(axis=0).tolist()
+        rows = []
+        for system in range(len(means)):
+            low, high = interval(samples[:, system])
+            row: dict[str, object] = {"f1": f"{means[system]:.4f}", "f1_sd": spread(seeds[system])}
+            row |= {"low": f"{low:.4f}", "high": f"{high:.4f}"}
+            for label, other in references.items():
+                differences = samples[:, system] - samples[:, other]
+                low, high = interval(differences)
+                row[f"over_{label}"] = f"{means[system] - means[other]:.4f}"
+                row[f"over_{label}_sd"] = spread(seeds[system] - seeds[other])
+                row[f"over_{label}_low"], row[f"over_{label}_high"] = f"{low:.4f}", f"{high:.4f}"
+                row[f"over_{label}_p"] = f"{p_value(differences):.6f}"
+            rows.append(row | {"seeds": seeds.shape[1], "sentences": sentences, "entities": entities})
+        return rows
 
 
 def spread(seeds: NDArray[np.float64]) -> str:
@@ -78,20 +79,22 @@ def main(arguments: argparse.Namespace) -> None:
     languages, counts = read_counts(arguments)
     scored = Scored.of(counts, arguments.resamples, arguments.parallel_tests)
     targets = [number for number, language in enumerate(languages) if language != arguments.source]
-    means = {"all": list(range(len(languages))), "targets": targets}
-    means |= {language: [number] for number, language in enumerate(languages)}
+    members = {"all": list(range(len(languages))), "targets": targets}
+    members |= {language: [number] for number, language in enumerate(languages)}
     references = {label: arguments.variants.index(vars(arguments)[label]) for label in ("baseline", "method")}
+    scores = {name: scored.rows(numbers, references) for name, numbers in members.items()}
     rows = [
-        {"variant": variant, "language": name} | scored.row(members, system, references)
+        {"variant": variant, "language": name} | found[system]
         for system, variant in enumerate(arguments.variants)
-        for name, members in means.items()
+        for name, found in scores.items()
     ]
     write_tsv(rows, ("variant", "language", *SCORES), arguments.output)
     groups = [
-        {"grouping": grouping, "group": group, "languages": len(members), "variant": variant}
-        | scored.row([languages.index(code) for code in members], system, references)
-        for grouping, group, members in read_groups(arguments.described, languages, arguments.source)
-        for system, variant in enumerate(arguments.variants)
+        {"grouping": grouping, "group": group, "languages": len(codes), "variant": variant} | row
+        for grouping, group, codes in read_groups(arguments.described, languages, arguments.source)
+        for variant, row in zip(
+            arguments.variants, scored.rows([languages.index(code) for code in codes], references), strict=True
+        )
     ]
     write_tsv(groups, ("grouping", "group", "languages", "variant", *SCORES), arguments.groups)
 
