@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
+from mclner.pair_bands import score_pairs
 from mclner.relations import FIRST_TYPE, Labelling, decode_grids
 from mclner.tags import entities_of
 
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together when labelling: a cache full; 0.5 GB of vectors
+LONG_SENTENCE = 128  # words; from here on a grid is scored in bands
 
 
 class EntityModelConfig(PretrainedConfig):
@@ -144,9 +146,14 @@ class RelationModel(EntityModel):
 
     def score(self, words: Tensor) -> Tensor:
         """Logits [R, L, L, labels]; the pair vectors are narrow, so no [R, L, L, H] tensor ever exists."""
-        positions = torch.arange(words.shape[1], device=words.device)
+        row, column, length = self.row(words), self.column(words), words.shape[1]
+        if length >= LONG_SENTENCE:
+            distance = self._distances(torch.arange(1 - length, length, device=words.device))
+            cells_at_once = CELLS_AT_ONCE[words.device.type]
+            return score_pairs(row, column, distance, self.scorer.weight, self.scorer.bias, cells_at_once)
+        positions = torch.arange(length, device=words.device)
         offsets = self._distances(positions[None, :] - positions[:, None])
-        pairs = self.row(words)[:, :, None] + self.column(words)[:, None] + offsets  # float32, under autocast too
+        pairs = row[:, :, None] + column[:, None] + offsets  # float32, under autocast too
         return self.scorer(functional.gelu(pairs))
 
     def pair_vectors(self, words: Tensor, cells: Tensor) -> Tensor:
