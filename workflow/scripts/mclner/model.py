@@ -17,7 +17,7 @@ from mclner.relations import FIRST_TYPE, Labelling, decode_grids
 from mclner.tags import entities_of
 
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together when labelling: a cache full; 0.5 GB of vectors
-LONG_SENTENCE = 128  # words; from here on a grid is scored in bands
+LONG_SENTENCE = 128  # words; from here on a processor scores grids in bands (a GPU would wait for many small steps)
 
 
 class EntityModelConfig(PretrainedConfig):
@@ -147,10 +147,9 @@ class RelationModel(EntityModel):
     def score(self, words: Tensor) -> Tensor:
         """Logits [R, L, L, labels]; the pair vectors are narrow, so no [R, L, L, H] tensor ever exists."""
         row, column, length = self.row(words), self.column(words), words.shape[1]
-        if length >= LONG_SENTENCE:
-            distance = self._distances(torch.arange(1 - length, length, device=words.device))
-            cells_at_once = CELLS_AT_ONCE[words.device.type]
-            return score_pairs(row, column, distance, self.scorer.weight, self.scorer.bias, cells_at_once)
+        if length >= LONG_SENTENCE and words.device.type == "cpu":
+            distance = self._distances(torch.arange(1 - length, length))
+            return score_pairs(row, column, distance, self.scorer.weight, self.scorer.bias, CELLS_AT_ONCE["cpu"])
         positions = torch.arange(length, device=words.device)
         offsets = self._distances(positions[None, :] - positions[:, None])
         pairs = row[:, :, None] + column[:, None] + offsets  # float32, under autocast too

@@ -46,7 +46,7 @@ class _PairScores(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
         row, column, distance, weight = ctx.saved_tensors
-        length, upstream = row.shape[1], upstream.flip(1)
+        upstream = upstream.flip(1)
         to_row, to_column, to_distance, to_weight = map(torch.zeros_like, ctx.saved_tensors)
         for place, pairs in _bands(row, column, distance, ctx.cells_at_once):
             some = upstream[place].flatten(0, 1)
@@ -54,8 +54,8 @@ class _PairScores(torch.autograd.Function):
             to_pairs = torch.ops.aten.gelu_backward((some @ weight).view_as(pairs), pairs)
             to_row[place] = to_pairs.sum(1)
             to_column[place[0]] += to_pairs.sum(0)
-            for first, vectors in enumerate(to_pairs, start=place[1].start):
-                to_distance[first : first + length] += vectors
+            along = _sum_along_diagonals(to_pairs)
+            to_distance[place[1].start : place[1].start + len(along)] += along
         return to_row.flip(1), to_column, to_distance, to_weight, upstream.sum((0, 1, 2)), None
 
 
@@ -70,3 +70,11 @@ def _bands(
         for first in range(0, length, height):
             rows = slice(first, min(first + height, length))
             yield (sentence, rows), (windows[rows] + column[sentence]).add_(backwards[sentence, rows, None])
+
+
+def _sum_along_diagonals(band: Tensor) -> Tensor:
+    """Sums [rows + L - 1, D] of `band` [rows, L, D] over the cells whose row and column add up to the same."""
+    rows, length, size = band.shape
+    width = rows + length - 1
+    moved = functional.pad(band, (0, 0, 0, rows)).flatten(0, 1)[: rows * width]  # read one cell further on in each row
+    return moved.view(rows, width, size).sum(0)
