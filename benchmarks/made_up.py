@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mclner.batching import RowBatch, SentenceEncoder
-from mclner.examples import Example, ViewCollator, ViewDataset
+from mclner.batching import EncodedSentence, LengthBatchSampler, RowBatch, SentenceEncoder
+from mclner.examples import Example, ViewDataset
 from mclner.settings import ContrastSettings, ObjectiveSettings, RunSettings
 from mclner.tags import Entity
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -47,17 +47,36 @@ def with_contrasts() -> RunSettings:
     return RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
 
 
-def make_view_batch(
-    encoder: SentenceEncoder, settings: RunSettings, groups: int
-) -> tuple[dict[str, Any], list[RowBatch]]:
-    """One training batch of `groups` sentences in three views, two entities in each; and each view padded by itself."""
-    sentences = sorted(make_sentences(3 * groups), key=len)
-    entities = [[Entity(0, 2, "PER"), Entity(len(words) - 1, len(words), "LOC")] for words in sentences]
-    rows = [pieces[0] for pieces in encoder.encode(sentences, entities)]
-    examples = [Example(rows[3 * n], (rows[3 * n + 1],), (rows[3 * n + 2],), 1.0) for n in range(groups)]
-    dataset, collate = ViewDataset(examples, settings), ViewCollator(encoder, settings)
-    batch = collate([dataset[position, 0] for position in range(groups)])
-    return batch, [encoder.pad(rows[view::3]) for view in range(3)]
+@dataclass(frozen=True, slots=True)
+class MadeUpBatch:
+    """What the trainer packs into one batch: for each sentence its rows (row, view, weight of its label loss)."""
+
+    examples: list[list[tuple[EncodedSentence, int, float]]]
+
+    def views(self, encoder: SentenceEncoder) -> list[RowBatch]:
+        """Each view padded by itself to its longest row, as a program would that passes them one after the other."""
+        return [encoder.pad([row for row, *_ in rows]) for rows in zip(*self.examples, strict=True)]
+
+
+def make_training_batches(
+    encoder: SentenceEncoder, settings: RunSettings, sentences: int, rows: int, with_views: bool
+) -> list[MadeUpBatch]:
+    """Batches of `rows` sentences of like length, two entities in each, as the trainer's sampler makes them.
+
+    With views: a code-switched one of the same length, and a translation up to a quarter longer or shorter.
+    """
+    generator = random.Random(1)
+    examples = []
+    for words in make_sentences(sentences):
+        translated = generator.choices(WORDS, k=max(3, round(len(words) * generator.uniform(0.75, 1.25))))
+        source, switched, other = (
+            encoder.encode([text], [[Entity(0, 2, "PER"), Entity(len(text) - 1, len(text), "LOC")]])[0][0]
+            for text in (words, generator.sample(words, len(words)), translated)
+        )
+        examples.append(Example(source, (switched,), (other,), 1.0) if with_views else Example(source, (), (), 1.0))
+    dataset = ViewDataset(examples, settings)
+    sampler = LengthBatchSampler([len(example) for example in examples], settings.training.token_budget, rows, 1)
+    return [MadeUpBatch([dataset[key] for key in batch]) for batch in sampler]
 
 
 def make_translator(folder: Path, codes: list[str], layers: int, vocabulary: int) -> None:

@@ -49,13 +49,15 @@ def in_turn(ours: Callable[[], object], theirs: Callable[[], object], rounds: in
     return Pair(statistics.median(a for a, _ in times), statistics.median(b for _, b in times))
 
 
-def saved_bytes(work: Callable[[], object]) -> int:
-    """Bytes that autograd keeps for the backward pass of `work`, each storage counted once."""
+def saved_bytes(work: Callable[[], object], model: torch.nn.Module) -> int:
+    """Bytes that autograd keeps for the backward pass of `work`, each storage once, the weights of `model` left out."""
     storages: dict[int, int] = {}
+    weights = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
 
     def pack(tensor: torch.Tensor) -> torch.Tensor:
         storage = tensor.untyped_storage()
-        storages[storage.data_ptr()] = storage.nbytes()
+        if storage.data_ptr() not in weights:
+            storages[storage.data_ptr()] = storage.nbytes()
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):

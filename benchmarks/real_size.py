@@ -2,8 +2,9 @@
 
 Beside each: memory at its peak, and the share of the device's arithmetic, where --teraflops says what that is (an H100:
 989 in bfloat16, as recalled from its data sheet). A training step costs 6 operations a weight and subword, labelling 2
-(Kaplan et al. 2020, arXiv:2001.08361). The ratio printed is that of the step of `full` to three bare passes on base;
-reach 1.10. With --quick, or without a GPU, base alone on few sentences.
+(Kaplan et al. 2020, arXiv:2001.08361). The ratio printed is that of the step of `full` to three bare passes, the larger
+one of base and large; reach 1.10. Word embeddings are trained, as in the paper's configuration: our side looks them up
+once for all views, three passes once each. With --quick, or without a GPU, base alone on few sentences.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from made_up import make_sentences, make_tokenizer, make_view_batch, with_contrasts
+from made_up import make_sentences, make_tokenizer, make_training_batches, with_contrasts
 from mclner.batching import SentenceEncoder
+from mclner.examples import ViewCollator
 from mclner.labelling import label_sentences
 from mclner.model import HEADS, EntityModel, EntityModelConfig
 from mclner.precision import autocast
@@ -80,18 +82,23 @@ def make_model(shape: str, head: str, compiled: bool) -> EntityModel:
     return model
 
 
-def training_step(model: EntityModel, batch: dict[str, Any], settings: RunSettings) -> Callable[[], None]:
-    """One whole step: forward, losses, backward and AdamW."""
+def training_steps(model: EntityModel, batches: list[dict[str, Any]], settings: RunSettings) -> Callable[[], None]:
+    """One whole step for each batch: forward, losses, backward and AdamW."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=True)
 
-    def step() -> None:
-        with autocast(DEVICE, "auto"):
-            outputs = model(batch)
-        torch.stack(list(loss_parts(outputs, batch, settings).values())).sum().backward()
-        optimiser.step()
-        optimiser.zero_grad()
+    def steps() -> None:
+        for batch in batches:
+            backward(model, batch, settings)
+            optimiser.step()
+            optimiser.zero_grad()
 
-    return step
+    return steps
+
+
+def backward(model: EntityModel, batch: dict[str, Any], settings: RunSettings) -> None:
+    with autocast(DEVICE, "auto"):
+        outputs = model(batch)
+    torch.stack(list(loss_parts(outputs, batch, settings).values())).sum().backward()
 
 
 def show(shape: str, what: str, measured: Measured, weights: int, operations: int, teraflops: float | None) -> None:
@@ -105,34 +112,37 @@ def show(shape: str, what: str, measured: Measured, weights: int, operations: in
 
 def measure_shape(shape: str, arguments: argparse.Namespace) -> float:
     """Measure one encoder; the time of `full` over that of three bare passes, forward and backward."""
-    rounds, groups, number = (1, 8, 64) if arguments.quick or DEVICE.type == "cpu" else (20, 32, 4000)
+    small = arguments.quick or DEVICE.type == "cpu"
+    rounds, rows, trained, labelled = (1, 8, 16, 64) if small else (5, 32, 640, 4000)
     encoder = SentenceEncoder(make_tokenizer(), 128, "split")
-    for head in ("tagger", "relation"):
-        settings = with_contrasts() if head == "relation" else RunSettings(model=ModelSettings(head="tagger"))
-        batch, views = make_view_batch(encoder, settings, groups)
-        model, rows, padded = make_model(shape, head, arguments.compile), on_device(batch), list(map(on_device, views))
-        weights = sum(p.numel() for name, p in model.encoder.named_parameters() if "embeddings" not in name)
-        subwords = int(rows["attention_mask"].sum())
-        step = training_step(model, rows, settings)
-        show(shape, {"tagger": "tagger", "relation": "full"}[head], measure(step, rounds, groups, subwords), weights, 6,
-             arguments.teraflops)  # fmt: skip
+    for head, name in (("tagger", "tagger"), ("relation", "full")):
+        settings = with_contrasts() if name == "full" else RunSettings(model=ModelSettings(head="tagger"))
+        made = make_training_batches(encoder, settings, trained, rows, with_views=name == "full")
+        collate, model = ViewCollator(encoder, settings), make_model(shape, head, arguments.compile)
+        batches = [on_device(collate(batch.examples)) for batch in made]
+        weights = sum(p.numel() for key, p in model.encoder.named_parameters() if "embeddings" not in key)
+        subwords = sum(int(batch["attention_mask"].sum()) for batch in batches)
+        measured = measure(training_steps(model, batches, settings), rounds, trained, subwords)
+        show(shape, name, measured, weights, 6, arguments.teraflops)
+    views = [on_device(view) for batch in made for view in batch.views(encoder)]
+
+    def ours() -> None:
+        for batch in batches:
+            backward(model, batch, settings)
 
     def bare() -> None:
-        for view in padded:
+        for view in views:
             with autocast(DEVICE, "auto"):
                 hidden = model.encoder(input_ids=view["input_ids"], attention_mask=view["attention_mask"])[0]
             hidden.float().square().mean().backward()
 
-    def step_without_optimiser() -> None:
-        with autocast(DEVICE, "auto"):
-            outputs = model(rows)
-        torch.stack(list(loss_parts(outputs, rows, settings).values())).sum().backward()
-
-    pair = in_turn(waited(step_without_optimiser), waited(bare), rounds)
-    sentences = make_sentences(number)
-    labelled = sum(map(len, sentences)) + 2 * number
+    pair = in_turn(waited(ours), waited(bare), rounds)
+    print(f"{shape:5s} full, no optimiser: {pair.share:.2f} times three bare passes", flush=True)
+    model.zero_grad()
+    sentences = make_sentences(labelled)
+    subwords = sum(map(len, sentences)) + 2 * labelled
     work = lambda: label_sentences(model.eval(), encoder, sentences, "labelling")  # noqa: E731
-    show(shape, "labelling", measure(work, rounds, number, labelled), weights, 2, arguments.teraflops)
+    show(shape, "labelling", measure(work, rounds, labelled, subwords), weights, 2, arguments.teraflops)
     return pair.share
 
 
@@ -147,7 +157,7 @@ def main() -> None:
     print(torch.cuda.get_device_name() if DEVICE.type == "cuda" else "no GPU: on the processor")
     shapes = ["base"] if arguments.quick or DEVICE.type == "cpu" else list(SHAPES)
     shares = [measure_shape(shape, arguments) for shape in shapes]
-    report("real_size", shares[0], 1.10, shares[0] <= 1.10)
+    report("real_size", max(shares), 1.10, max(shares) <= 1.10)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal, TypedDict
 
 import numpy as np
@@ -62,9 +62,11 @@ class SentenceEncoder:
         unseen = sorted(words - self.known.keys())
         if not unseen:
             return
-        encoded = self.tokenizer(unseen, add_special_tokens=False)["input_ids"]
-        for word, ids in zip(unseen, encoded, strict=True):
-            self.known[word] = list(ids) or [self.tokenizer.unk_token_id]
+        backend = self.tokenizer.backend_tokenizer  # without the objects that Transformers wraps around each word
+        backend.no_truncation()
+        backend.no_padding()
+        for word, encoded in zip(unseen, backend.encode_batch_fast(unseen, add_special_tokens=False), strict=True):
+            self.known[word] = encoded.ids or [self.tokenizer.unk_token_id]
 
     def encode(
         self,
@@ -95,7 +97,7 @@ class SentenceEncoder:
             self.counts["sentences longer than the window"] += 1
         pieces = []
         for first, last in pairwise(cuts):
-            ends = np.cumsum([len(ids) for ids in subwords[first:last]]).tolist()
+            ends = list(accumulate(len(ids) for ids in subwords[first:last]))
             inside = [
                 Entity(entity.start - first, entity.end - first, entity.type)
                 for entity in entities

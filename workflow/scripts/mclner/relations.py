@@ -112,22 +112,25 @@ def _choose(
 ) -> list[Labelling]:
     """Keep the best of overlapping candidates, sentence by sentence."""
     labellings = [Labelling([], [], row[:length]) for row, length in zip(outside.tolist(), lengths, strict=True)]
-    taken = [np.zeros(length, dtype=bool) for length in lengths]
+    taken = [0] * len(labellings)  # a bit for each word
     order = np.lexsort((candidates[:, 2], candidates[:, 1], -found[:, 0]))
-    for index in order:
-        row, tail, head = candidates[index].tolist()
-        if taken[row][head : tail + 1].any():
+    for (row, tail, head), (_, confidence, entity_type) in zip(
+        candidates[order].tolist(), found[order].tolist(), strict=True
+    ):
+        words = (1 << tail + 1) - (1 << head)
+        if taken[row] & words:
             continue
-        taken[row][head : tail + 1] = True
-        confidence = float(found[index, 1])
+        taken[row] |= words
         labelling = labellings[row]
-        labelling.entities.append(Entity(head, tail + 1, entity_types[int(found[index, 2])]))
+        labelling.entities.append(Entity(head, tail + 1, entity_types[int(entity_type)]))
         labelling.confidences.append(confidence)
         labelling.word_confidences[head : tail + 1] = [confidence] * (tail + 1 - head)
     return [_in_order(labelling) for labelling in labellings]
 
 
 def _in_order(labelling: Labelling) -> Labelling:
+    if len(labelling.entities) < 2:
+        return labelling
     order = sorted(range(len(labelling.entities)), key=lambda index: labelling.entities[index].start)
     return Labelling(
         [labelling.entities[index] for index in order],
