@@ -77,6 +77,22 @@ def test_a_word_more_or_less_than_a_long_sentence_changes_no_score(tiny_encoder:
     words = torch.randn(2, LONG_SENTENCE, 32)
     short = model.score(words[:, :-1])
     torch.testing.assert_close(model.score(words)[:, :-1, :-1], short, atol=1e-5, rtol=1e-4)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert (model.score(words)[:, :-1, :-1] - model.score(words[:, :-1]).float()).abs().max() < 0.05
+
+
+def test_bands_are_scored_and_learnt_in_float32_under_autocast() -> None:
+    torch.manual_seed(1)
+    parts = [torch.randn(size, requires_grad=True) for size in ((1, 9, 4), (1, 9, 4), (17, 4), (5, 4), (5,))]
+    row, column, distance, weight, bias = parts
+    plain = score_pairs(row, column, distance, weight, bias, 20)
+    upstream = torch.randn(plain.shape)
+    expected = torch.autograd.grad(plain, parts, upstream)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = score_pairs(row, column, distance, weight, bias, 20)
+        found = torch.autograd.grad(scores, parts, upstream)
+    assert torch.equal(scores, plain)
+    assert all(map(torch.equal, found, expected))
 
 
 def test_only_the_rows_asked_for_are_scored(tiny_encoder: Path) -> None:

@@ -13,9 +13,8 @@ sys.path.insert(0, str(SCRIPTS))
 
 from mclner.errors import InputError
 from mclner.experiment import Experiment, resolve_recipe, with_found
-from mclner.files import read_table
+from mclner.files import SENTENCE_ENDINGS, read_table
 from mclner.languages import read_languages
-from mclner.own_data import ENDINGS
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:

@@ -38,7 +38,7 @@ def corpus_source(language):
 def own_file(folder, language, split):
     """The file of a split in a user's own folder, whatever its form."""
     stem = f"{folder}/{language}/{split}"
-    found = [f"{stem}{ending}" for ending in ENDINGS if Path(f"{stem}{ending}").exists()]
+    found = [f"{stem}{ending}" for ending in SENTENCE_ENDINGS if Path(f"{stem}{ending}").exists()]
     return found[0] if found else f"{stem}.conll"
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from mclner.errors import InputError
 
+SENTENCE_ENDINGS = (".conll", ".parquet", ".jsonl")  # of a user's own sentences; here, as Snakemake itself asks
 log = logging.getLogger(__name__)
 
 

@@ -16,7 +16,7 @@ from mclner.pair_bands import score_pairs
 from mclner.relations import FIRST_TYPE, Labelling, decode_grids
 from mclner.tags import entities_of
 
-CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together when labelling: a cache full; 0.5 GB of vectors
+CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
 LONG_SENTENCE = 128  # words; from here on a processor scores grids in bands (a GPU would wait for many small steps)
 
 
@@ -152,7 +152,7 @@ class RelationModel(EntityModel):
             return score_pairs(row, column, distance, self.scorer.weight, self.scorer.bias, CELLS_AT_ONCE["cpu"])
         positions = torch.arange(length, device=words.device)
         offsets = self._distances(positions[None, :] - positions[:, None])
-        pairs = row[:, :, None] + column[:, None] + offsets  # float32, under autocast too
+        pairs = row[:, :, None] + column[:, None] + offsets  # the last sum is float32 under autocast too
         return self.scorer(functional.gelu(pairs))
 
     def pair_vectors(self, words: Tensor, cells: Tensor) -> Tensor:

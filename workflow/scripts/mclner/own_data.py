@@ -18,8 +18,6 @@ from mclner.errors import InputError
 from mclner.files import read_text
 from mclner.tags import OUTSIDE, is_tag, to_iob
 
-ENDINGS = (".conll", ".parquet", ".jsonl")
-
 
 def read_own(
     path: Path, lang: str, repairs: Counter[str], token_column: int = 0, tag_column: int | None = -1

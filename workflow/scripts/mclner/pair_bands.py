@@ -48,14 +48,15 @@ class _PairScores(torch.autograd.Function):
         row, column, distance, weight = ctx.saved_tensors
         upstream = upstream.flip(1)
         to_row, to_column, to_distance, to_weight = map(torch.zeros_like, ctx.saved_tensors)
-        for place, pairs in _bands(row, column, distance, ctx.cells_at_once):
-            some = upstream[place].flatten(0, 1)
-            to_weight.addmm_(some.T, functional.gelu(pairs).flatten(0, 1))
-            to_pairs = torch.ops.aten.gelu_backward((some @ weight).view_as(pairs), pairs)
-            to_row[place] = to_pairs.sum(1)
-            to_column[place[0]] += to_pairs.sum(0)
-            along = _sum_along_diagonals(to_pairs)
-            to_distance[place[1].start : place[1].start + len(along)] += along
+        with torch.autocast(row.device.type, enabled=False):
+            for place, pairs in _bands(row, column, distance, ctx.cells_at_once):
+                some = upstream[place].flatten(0, 1)
+                to_weight.addmm_(some.T, functional.gelu(pairs).flatten(0, 1))
+                to_pairs = torch.ops.aten.gelu_backward((some @ weight).view_as(pairs), pairs)
+                to_row[place] = to_pairs.sum(1)
+                to_column[place[0]] += to_pairs.sum(0)
+                along = _sum_along_diagonals(to_pairs)
+                to_distance[place[1].start : place[1].start + len(along)] += along
         return to_row.flip(1), to_column, to_distance, to_weight, upstream.sum((0, 1, 2)), None
 
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mclner.evaluation import f1_scores
 
+DRAWN_AT_ONCE = 2**23  # numbers of a block of resamples: 64 MB as integers and as much again as fractions
+
 
 def resample_counts(counts: NDArray[np.int64], resamples: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Sums of `counts` [sentences, columns] over sentences drawn with replacement: [resamples, columns].
 
     Sentences with the same counts are interchangeable, so it draws how often each distinct row comes (a multinomial):
-    the same distribution as drawing sentences, at a fraction of the work.
+    the same distribution as drawing sentences, at a fraction of the work. A block of resamples at a time, in order, so
+    that memory is bounded and the draws are those of one call.
     """
     distinct, times = np.unique(counts, axis=0, return_counts=True)
-    total = int(times.sum())
-    drawn = generator.multinomial(total, times / total, size=resamples)
-    return drawn.astype(np.float64) @ distinct.astype(np.float64)
+    total, columns = int(times.sum()), distinct.astype(np.float64)
+    block = max(1, DRAWN_AT_ONCE // len(distinct))
+    sums = [
+        generator.multinomial(total, times / total, size=min(block, resamples - first)).astype(np.float64) @ columns
+        for first in range(0, resamples, block)
+    ]
+    return np.concatenate(sums)
 
 
 def bootstrap_f1(
@@ -32,7 +39,7 @@ def bootstrap_f1(
     [resamples, languages, systems], both means over seeds, in per cent.
     """
     generator = np.random.default_rng(seed)
-    drawn = [resample_counts(language.reshape(len(language), -1), resamples, generator) for language in counts]
+    drawn = (resample_counts(language.reshape(len(language), -1), resamples, generator) for language in counts)
     return _mean_f1(counts, drawn)
 
 
@@ -49,7 +56,7 @@ def bootstrap_parallel_f1(
 
 
 def _mean_f1(
-    counts: Sequence[NDArray[np.int64]], drawn: Sequence[NDArray[np.float64]]
+    counts: Sequence[NDArray[np.int64]], drawn: Iterable[NDArray[np.float64]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Means over seeds of F1 [languages, systems], and of the drawn sums [resamples, columns] of each language."""
     measured = [f1_scores(language.sum(axis=0)).mean(axis=-1) for language in counts]
