@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mclner.relations import NEXT_WORD, NONE, decode_grids, relation_grids, relation_names
+from mclner.relations import NEXT_WORD, NONE, decode_grids, reachable_cells, relation_grids, relation_names
 from mclner.tags import Entity
 
 TYPES = ["PER", "ORG", "LOC"]
@@ -32,6 +32,14 @@ def certain(grids: np.ndarray) -> torch.Tensor:
     """Log probabilities of a model that is sure of `grids`."""
     logits = torch.nn.functional.one_hot(torch.from_numpy(grids), 2 + len(TYPES)).float() * 12
     return logits.log_softmax(-1)
+
+
+@given(flat_entities())
+def test_every_relation_of_an_entity_is_among_the_reachable_cells(sentence: tuple[int, list[Entity]]) -> None:
+    length, entities = sentence
+    grid = relation_grids([entities], length, TYPES)[0]
+    rows, columns = reachable_cells(length, torch.device("cpu"))
+    assert np.count_nonzero(grid[rows, columns]) == np.count_nonzero(grid)
 
 
 def test_the_grid_of_a_sentence_is_as_the_paper_draws_it() -> None:

@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
 from mclner.pair_bands import score_pairs
-from mclner.relations import FIRST_TYPE, Labelling, decode_grids
+from mclner.relations import FIRST_TYPE, NONE, Labelling, decode_grids, reachable_cells
 from mclner.tags import entities_of
 
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
@@ -164,10 +164,14 @@ class RelationModel(EntityModel):
     @torch.inference_mode()
     def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
         words, _ = self.words(batch)
-        lengths = batch["word_mask"].sum(1).tolist()
-        some = words.split(max(1, CELLS_AT_ONCE[words.device.type] // words.shape[1] ** 2))
-        logits = torch.cat([self.score(part) for part in some])
-        return decode_grids(logits.float().log_softmax(-1), lengths, self.config.entity_types)
+        first, second = reachable_cells(words.shape[1], words.device)
+        offsets, at_once = self._distances(second - first), max(1, CELLS_AT_ONCE[words.device.type] // len(first))
+        parts = zip(self.row(words).split(at_once), self.column(words).split(at_once), strict=True)
+        logits = [self.scorer(functional.gelu(row[:, first] + column[:, second] + offsets)) for row, column in parts]
+        grids = words.new_full((*words.shape[:2], words.shape[1], self.scorer.out_features), -math.inf)
+        grids[..., NONE] = 0.0
+        grids[:, first, second] = torch.cat(logits).float().log_softmax(-1)
+        return decode_grids(grids, batch["word_mask"].sum(1).tolist(), self.config.entity_types)
 
 
 def tag_names(entity_types: Sequence[str]) -> list[str]:

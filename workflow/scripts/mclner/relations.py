@@ -47,6 +47,12 @@ def relation_grids(entities: Sequence[Sequence[Entity]], length: int, entity_typ
     return grids
 
 
+def reachable_cells(length: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Rows and columns of the cells that may hold a relation, tail-head words or next words: about half of a grid."""
+    rows, columns = torch.ones(length, length, dtype=torch.bool, device=device).tril(1).nonzero().unbind(1)
+    return rows, columns
+
+
 @dataclass(frozen=True, slots=True)
 class Labelling:
     """What a model finds in one sentence.
