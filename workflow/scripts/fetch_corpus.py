@@ -15,9 +15,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from mclner.download import Limits
+from mclner.download import GoneError, Limits
 from mclner.errors import InputError
-from mclner.hub import GoneError, dataset_files, fetch_files, resolve_revision
+from mclner.hub import dataset_files, fetch_files, resolve_revision
 from mclner.lockfile import Record, fetch_once
 from mclner.program import add_fetch_options, make_parser, run_program
 
