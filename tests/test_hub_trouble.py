@@ -24,6 +24,7 @@ MODEL = Repository({"config.json": b"{}", "tokenizer.json": b"{}", "model.safete
 SETTINGS = """
 import runpy, sys
 {first}
+sys.path.insert(0, {folder!r})
 runpy.run_path({program!r})
 import datasets, huggingface_hub.constants as constants
 print(constants.HF_HUB_DISABLE_XET, constants.HF_HUB_DISABLE_TELEMETRY, datasets.config.HF_UPDATE_DOWNLOAD_COUNTS)
@@ -59,7 +60,7 @@ def source_of(folder: Path) -> str:
 @pytest.mark.parametrize("first", ["", "import huggingface_hub"])
 @pytest.mark.parametrize("program", ["fetch_model", "fetch_corpus"])
 def test_programs_that_fetch_use_plain_http_and_tell_nobody(program: str, first: str) -> None:
-    code = SETTINGS.format(first=first, program=str(SCRIPTS / f"{program}.py"))
+    code = SETTINGS.format(first=first, folder=str(SCRIPTS), program=str(SCRIPTS / f"{program}.py"))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=kept | {"HF_HUB_DISABLE_XET": "0"}, capture_output=True, text=True, check=True)
@@ -68,7 +69,8 @@ def test_programs_that_fetch_use_plain_http_and_tell_nobody(program: str, first:
 
 def test_a_dictionary_is_fetched_without_the_library_of_the_hub() -> None:
     program = str(SCRIPTS / "fetch_file.py")
-    code = f"import runpy, sys; runpy.run_path({program!r}); print('huggingface_hub' in sys.modules)"
+    code = f"import runpy, sys; sys.path.insert(0, {str(SCRIPTS)!r}); runpy.run_path({program!r})"
+    code += "; print('huggingface_hub' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
@@ -96,7 +98,7 @@ def test_trouble_that_lasts_does_not_lead_to_another_source(
     with serve(Standin(both, faults={fault: ["503"] * 99})) as standin:
         done = fetch_swahili(standin, tmp_path)
     assert done.returncode == 1
-    assert "could not be fetched in 2 attempts (answer 503)" in done.stderr
+    assert "could not be fetched in 2 attempts (" in done.stderr
     assert not [path for path in standin.requests if "wikiann" in path]
 
 
@@ -108,7 +110,7 @@ def test_lasting_trouble_within_the_library_is_no_unknown_configuration(
 
     monkeypatch.setattr(hub, "_declared_files", unreachable)
     monkeypatch.setattr(hub, "repository_files", lambda *_: ["PAN-X.sw/train-0.parquet"])
-    with pytest.raises(InputError, match="in 1 attempts .*unreachable") as raised:
+    with pytest.raises(InputError, match=r"in 1 attempts .*unreachable") as raised:
         hub.dataset_files("google/xtreme", "PAN-X.sw", "0", tmp_path, Limits(attempts=1))
     assert not isinstance(raised.value, GoneError)
 
@@ -189,4 +191,4 @@ def test_a_file_that_grows_beyond_what_is_stated_is_refused_unwritten(tmp_path: 
         )  # fmt: skip
     assert done.returncode == 1
     assert re.search(rf"error: .*model.safetensors: {message}", done.stderr)
-    assert not list(tmp_path.rglob("*model.safetensors*"))
+    assert not [path for path in tmp_path.rglob("*model.safetensors*") if path.suffix != ".tag" and path.stat().st_size]
