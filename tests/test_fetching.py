@@ -188,6 +188,19 @@ def test_a_locked_source_that_is_gone_is_not_replaced_by_another(xtreme: Reposit
     assert "datasets/google/xtreme: answers 404" in done.stderr
 
 
+def test_what_an_earlier_attempt_left_is_neither_recorded_nor_kept(xtreme: Repository, tmp_path: Path) -> None:
+    left = [".raw/PAN-X.sw/old.parquet", "train/1.parquet", "extra/0.parquet", ".cache/.x.partial", "record.json"]
+    for name in left:
+        (tmp_path / ".sw.fetching" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".sw.fetching" / name).write_bytes(b"of another revision")
+    with serve(Standin({("dataset", "google/xtreme"): xtreme})) as hub:
+        assert fetch_swahili(hub, tmp_path).returncode == 0
+    recorded = set(verify_folder(tmp_path / "sw")["files"])
+    assert recorded == {"train/0.parquet", "dev/0.parquet", "test/0.parquet"}
+    there = {path.relative_to(tmp_path / "sw").as_posix() for path in (tmp_path / "sw").rglob("*")}
+    assert there == recorded | {"train", "dev", "test", "record.json"}
+
+
 def test_the_lock_file_grows_and_refuses_what_differs(tmp_path: Path) -> None:
     lock = tmp_path / "lock.json"
     record = {"source": {"url": "u"}, "licence": "", "files": {"a": {"bytes": 1, "sha256": "x"}}}
