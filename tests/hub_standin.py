@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +20,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 LARGE = (".parquet", ".safetensors", ".bin")  # kept by the hub in LFS, with a sha256
+BARE: dict[str, Callable[[bytes], bytes]] = {  # faults in which no length is sent, and what is sent
+    "bare": lambda body: body,
+    "bare and cut": lambda body: body[: len(body) // 2],
+    "bare and endless": lambda body: body + b"\0" * 50_000_000,
+}
 KINDS = {"models": "model", "datasets": "dataset"}
 
 
@@ -45,32 +50,49 @@ class Repository:
 
 @dataclass
 class Standin:
-    """What is served, by kind and name or by path, and the faults to show next, by a part of the path."""
+    """What is served, by kind and name or by path, and the faults to show next, by a part of the path.
+
+    A part of the path stands for GET; `HEAD config` and `POST paths-info` for other methods.
+    """
 
     repositories: dict[tuple[str, str], Repository] = field(default_factory=dict)
     pages: dict[str, bytes] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     ranges: list[str] = field(default_factory=list)
+    authorised: list[str] = field(default_factory=list)  # paths that were asked for with a token
     address: str = ""
+    storage: str = ""  # address of another stand-in, to which large files are redirected, as to a CDN
+    retry_after: str = "0"
     piece: int = 2**20  # bytes sent at a time, with a pause of so many seconds after each
     pause: float = 0.0
 
-    def next_fault(self, path: str) -> str | None:
-        for part, faults in self.faults.items():
-            if part in path and faults:
+    def next_fault(self, method: str, path: str) -> str | None:
+        for name, faults in self.faults.items():
+            wanted, _, part = name.rpartition(" ")
+            if method == (wanted or "GET") and part in path and faults:
                 return faults.pop(0)
         return None
+
+    def store(self) -> dict[str, bytes]:
+        """The large files as pages of the storage."""
+        return {
+            f"/lfs/{hashlib.sha256(data).hexdigest()}": data
+            for repository in self.repositories.values()
+            for name, data in repository.files.items()
+            if name.endswith(LARGE)
+        }
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     standin: Standin
+    fault: str | None = None
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""
 
-    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+    def answer(self, status: int, body: bytes = b"", /, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -88,8 +110,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
+    def stumbles(self, path: str) -> bool:
+        """Show the next fault in place of an answer, where it is one that any answer can have."""
+        self.fault = self.standin.next_fault(self.command, path)
+        if self.fault is None or not self.fault.isdecimal():
+            return False
+        self.answer(int(self.fault), b"not now", Retry_After=self.standin.retry_after)
+        return True
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if self.stumbles(unquote(urlsplit(self.path).path)):
+            return
         asked = json.loads(body)["paths"] if body.startswith("{") else parse_qs(body).get("paths", [])
         _, _, kind, owner, name, *_ = urlsplit(self.path).path.split("/")
         repository = self.standin.repositories.get((KINDS[kind], f"{owner}/{name}"))
@@ -101,10 +133,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.standin.requests[path] += 1
+        self.standin.authorised += [path] if "Authorization" in self.headers else []
+        if self.stumbles(path):
+            return
         if path.startswith("/api/"):
             self.describe(path.split("/")[2:])
         elif path in self.standin.pages:
-            self.send(path, self.standin.pages[path], {"ETag": '"page"'})
+            body = self.standin.pages[path]
+            self.send(path, body, {"ETag": f'"{hashlib.sha256(body).hexdigest()}"'})
         elif "/resolve/" in path:
             self.resolve(path)
         else:
@@ -156,13 +192,15 @@ class Handler(BaseHTTPRequestHandler):
         else:
             entry = repository.entry(file)
             tag = entry.get("lfs", entry)["oid"]
+            if "lfs" in entry and self.standin.storage:
+                linked = {"X_Linked_Etag": f'"{tag}"', "X_Linked_Size": str(entry["size"])}
+                linked |= {"X_Repo_Commit": repository.revision, "Location": f"{self.standin.storage}/lfs/{tag}"}
+                self.answer(302, **linked)
+                return
             self.send(path, repository.files[file], {"ETag": f'"{tag}"', "X-Repo-Commit": repository.revision})
 
     def send(self, path: str, body: bytes, headers: dict[str, str]) -> None:
-        fault = self.standin.next_fault(path) if self.command == "GET" else None
-        if fault in ("500", "429", "503"):
-            self.answer(int(fault), b"not now", Retry_After="0")
-            return
+        fault = self.fault
         if fault == "redirect":
             self.answer(302, Location=f"{self.standin.address}{path}")
             return
@@ -170,13 +208,23 @@ class Handler(BaseHTTPRequestHandler):
             bomb = gzip.compress(b"\0" * 50_000_000)
             self.answer(200, bomb, Content_Encoding="gzip", **headers)
             return
+        if fault in BARE:
+            self.send_bare(BARE[fault](body))
+            return
+        if fault == "chunked and cut":
+            self.send_cut_chunks(body)
+            return
         if fault == "wrong":
             body = bytes(reversed(body))
         begin = 0
         asked = self.headers.get("Range", "")
         if asked.startswith("bytes="):
             self.standin.ranges.append(asked)
-            begin = int(asked[6:].split("-")[0])
+            same = self.headers.get("If-Range", headers["ETag"]) == headers["ETag"]
+            begin = int(asked[6:].split("-")[0]) if same else 0
+        if begin and begin >= len(body):
+            self.answer(416)
+            return
         self.send_response(206 if begin else 200)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -205,6 +253,23 @@ class Handler(BaseHTTPRequestHandler):
                 for begin in range(0, len(rest), self.standin.piece):
                     self.wfile.write(rest[begin : begin + self.standin.piece])
                     time.sleep(self.standin.pause)
+
+    def send_bare(self, body: bytes) -> None:
+        """As HTTP/1.0 did: no length, and the end of the connection is the end of the body."""
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        with suppress(OSError):  # the other side has had enough
+            self.wfile.write(body)
+
+    def send_cut_chunks(self, body: bytes) -> None:
+        """One chunk of two, and no end."""
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        half = body[: len(body) // 2]
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(half), half))
 
 
 @contextmanager

@@ -11,14 +11,13 @@ import argparse
 import json
 import logging
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
-from mclner.download import Limits
+from mclner.download import GoneError, Limits
 from mclner.errors import InputError
-from mclner.hub import GoneError, dataset_files, fetch_files, resolve_revision
-from mclner.lockfile import Record, fetch_once
+from mclner.hub import dataset_files, fetch_files, resolve_revision
+from mclner.lockfile import Brought, Record, fetch_once
 from mclner.program import add_fetch_options, make_parser, run_program
 
 log = logging.getLogger("mclner.fetch")
@@ -27,10 +26,10 @@ log = logging.getLogger("mclner.fetch")
 def main(arguments: argparse.Namespace) -> None:
     sources = json.loads(arguments.sources)
 
-    def fill(staging: Path, locked: Record | None) -> tuple[Record, str]:
+    def fill(staging: Path, locked: Record | None) -> Brought:
         for source in allowed(sources, locked, arguments.name):
             try:
-                return fetch_source(source, arguments, locked, staging), source.get("licence", "not stated")
+                return fetch_source(source, arguments, locked, staging)
             except GoneError as error:
                 log.warning("%s", error)
                 last = error
@@ -51,8 +50,10 @@ def allowed(sources: list[dict[str, Any]], locked: Record | None, name: str) -> 
     return found
 
 
-def fetch_source(source: dict[str, Any], arguments: argparse.Namespace, locked: Record | None, staging: Path) -> Record:
-    """Bring the splits of one source to `<staging>/<split>/`; where they came from."""
+def fetch_source(
+    source: dict[str, Any], arguments: argparse.Namespace, locked: Record | None, staging: Path
+) -> Brought:
+    """Bring the splits of one source to `<staging>/<split>/`."""
     limits = Limits(attempts=arguments.attempts, silence=arguments.silence)
     language = arguments.language
     repository, configuration = source["repository"], source["configuration"].format(language=language)
@@ -61,13 +62,16 @@ def fetch_source(source: dict[str, Any], arguments: argparse.Namespace, locked: 
     raw = staging / ".raw"
     files = dataset_files(repository, configuration, revision, raw / "cache", limits)
     fetch_files(repository, "dataset", revision, [file for found in files.values() for file in found], raw, limits)
+    brought = []
     for split, found in files.items():
         (staging / split).mkdir(exist_ok=True)
         for number, file in enumerate(found):
-            os.replace(raw / file, staging / split / f"{number}.parquet")
+            name = f"{split}/{number}.parquet"
+            os.replace(raw / file, staging / name)
+            brought.append(name)
         log.info("%s %s: %d file(s)", language, split, len(found))
-    shutil.rmtree(raw)
-    return {"repository": repository, "revision": revision, "configuration": configuration}
+    origin = {"repository": repository, "revision": revision, "configuration": configuration}
+    return Brought(brought, origin, source.get("licence", "not stated"))
 
 
 if __name__ == "__main__":

@@ -6,16 +6,17 @@ import argparse
 from pathlib import Path
 
 from mclner.download import Limits, download
-from mclner.lockfile import Record, fetch_once
+from mclner.lockfile import Brought, Record, fetch_once
 from mclner.program import add_fetch_options, make_parser, run_program
 
 
 def main(arguments: argparse.Namespace) -> None:
     limits = Limits(attempts=arguments.attempts, silence=arguments.silence, most_bytes=arguments.most_bytes)
 
-    def fill(staging: Path, locked: Record | None) -> tuple[Record, str]:
-        download(arguments.url, staging / arguments.url.rsplit("/", 1)[1], limits)
-        return {"url": arguments.url}, arguments.licence
+    def fill(staging: Path, locked: Record | None) -> Brought:
+        name = arguments.url.rsplit("/", 1)[1]
+        download(arguments.url, staging / name, limits)
+        return Brought([name], {"url": arguments.url}, arguments.licence)
 
     fetch_once(arguments.folder, arguments.name, arguments.lock, arguments.policy == "renew", fill)
 

@@ -6,10 +6,9 @@ import argparse
 import re
 from pathlib import Path
 
-from huggingface_hub import HfApi
-from mclner.download import Limits
-from mclner.hub import GoneError, address_of, asked, fetch_files, resolve_revision
-from mclner.lockfile import Record, fetch_once
+from mclner.download import GoneError, Limits
+from mclner.hub import address_of, fetch_files, repository_files, resolve_revision
+from mclner.lockfile import Brought, Record, fetch_once
 from mclner.program import add_fetch_options, make_parser, run_program
 
 SETTINGS = re.compile(
@@ -23,13 +22,13 @@ def main(arguments: argparse.Namespace) -> None:
     limits = Limits(attempts=arguments.attempts, silence=arguments.silence, most_bytes=arguments.most_bytes)
     repository = arguments.repository
 
-    def fill(staging: Path, locked: Record | None) -> tuple[Record, str]:
-        wanted = locked["source"]["revision"] if locked else arguments.revision
-        revision = resolve_revision(repository, "model", wanted, limits)
-        address = address_of(repository, "model")
-        there = asked(address, limits, lambda: HfApi().list_repo_files(repository, revision=revision))
-        fetch_files(repository, "model", revision, choose(there, address, arguments.pickled), staging, limits)
-        return {"repository": repository, "revision": revision}, arguments.licence
+    def fill(staging: Path, locked: Record | None) -> Brought:
+        asked_for = locked["source"]["revision"] if locked else arguments.revision
+        revision = resolve_revision(repository, "model", asked_for, limits)
+        there = repository_files(repository, "model", revision, limits)
+        wanted = choose(there, address_of(repository, "model"), arguments.pickled)
+        fetch_files(repository, "model", revision, wanted, staging, limits)
+        return Brought(wanted, {"repository": repository, "revision": revision}, arguments.licence)
 
     fetch_once(arguments.folder, arguments.name, arguments.lock, arguments.policy == "renew", fill)
 

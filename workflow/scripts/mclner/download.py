@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from mclner.errors import InputError
-from mclner.files import writing
+from mclner.partial import Partial
+from mclner.stated import Stated
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -30,6 +32,10 @@ class Limits:
     longest_pause: float = 60.0
     silence: float = 30.0
     slowest: float = 1000.0  # bytes a second, on average over each `silence` seconds
+
+
+class GoneError(InputError):
+    """A repository, revision or file that a server does not have, or does not give us."""
 
 
 class PassingError(Exception):
@@ -59,16 +65,40 @@ class Pace:
         self.begun, self.received = now, 0
 
 
-def download(url: str, path: Path, limits: Limits | None = None) -> None:
-    """Write the file at `url` to `path`. A break is resumed where it happened, if the server can do that.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch: its address, its limits, what is stated of it, and headers to send to that host alone."""
 
-    Raises InputError, naming the address, on a refusal, on a file sent compressed or larger than allowed, on a redirect
-    that leaves encryption, and where every attempt failed.
+    url: str
+    limits: Limits
+    stated: Stated | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def most_bytes(self) -> int:
+        return self.limits.most_bytes if self.stated is None else min(self.limits.most_bytes, self.stated.size)
+
+
+def download(
+    url: str,
+    path: Path,
+    limits: Limits | None = None,
+    stated: Stated | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Write the file at `url` to `path`, as it is `stated` to be. `headers` go to the host of `url` alone.
+
+    A break is resumed where it happened, by this process or a later one, if the server can do that and the content is
+    known to be the same: by what is stated, or by the server's ETag. Only one process at a time may work on a `path`.
+
+    Raises GoneError on a refusal, and InputError on a file sent compressed, larger than allowed or other than stated,
+    on one of which nothing tells its end, on a redirect that leaves encryption, and where every attempt failed. All
+    name the address.
     """
-    limits = limits or Limits()
-    with writing(path) as partial:
-        tag: list[str] = []  # the ETag of the bytes we hold, once known
-        with_attempts(url, limits, lambda: _fetch_rest(url, partial, tag, limits))
+    wanted = Wanted(url, limits or Limits(), stated, headers or {})
+    partial = Partial(path)
+    with_attempts(url, wanted.limits, lambda: _fetch_rest(wanted, partial))
+    partial.finish()
 
 
 def with_attempts(what: str, limits: Limits, work: Callable[[], Result]) -> Result:
@@ -88,50 +118,114 @@ def with_attempts(what: str, limits: Limits, work: Callable[[], Result]) -> Resu
     raise AssertionError("at least one attempt is made")
 
 
-def _fetch_rest(url: str, partial: Path, tag: list[str], limits: Limits) -> None:
-    held = partial.stat().st_size if partial.exists() and tag else 0
-    headers = {"Accept-Encoding": "identity"}
+def pause_of(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a server asks us to wait, where it says so as a number; `headers` know no upper and lower case."""
+    after = headers.get("Retry-After", "").strip()
+    return float(after) if after.isdecimal() else None
+
+
+def _fetch_rest(wanted: Wanted, partial: Partial) -> None:
+    """Bring what `partial` lacks; it is whole, and as stated, where nothing is raised."""
+    stated = wanted.stated
+    if stated is not None and (partial.tag() != stated.checksum or partial.held() > stated.size):
+        partial.begin(stated.checksum)
+    held = partial.held()
+    if stated is None or held < stated.size:
+        _receive_rest(wanted, partial, held)
+    if stated is None or stated.describes(partial.path):
+        return
+    partial.drop()
     if held:
-        headers |= {"Range": f"bytes={held}-", "If-Range": tag[0]}
+        raise PassingError(f"with the {held} bytes of an earlier attempt it has a wrong checksum")
+    raise InputError(wanted.url, "came with a wrong checksum.", "Try again; else the server is at fault.")
+
+
+def _receive_rest(wanted: Wanted, partial: Partial, held: int) -> None:
+    """Ask for what comes after the `held` bytes, and add it to them; or to none, where all comes again."""
+    headers = {**wanted.headers, "Accept-Encoding": "identity"}
+    if held:
+        headers |= {"Range": f"bytes={held}-"}
+    if held and wanted.stated is None:
+        headers |= {"If-Range": partial.tag()}
     try:
-        with requests.get(url, headers=headers, stream=True, timeout=limits.silence) as response:
-            _check(url, response, limits)
-            resumed = response.status_code == 206
-            tag[:] = [response.headers["ETag"]] if "ETag" in response.headers else []
-            _receive(url, response, partial, held if resumed else 0, limits)
+        with requests.get(wanted.url, headers=headers, stream=True, timeout=wanted.limits.silence) as response:
+            _check(wanted, response, partial)
+            if response.status_code == 200:
+                partial.begin(wanted.stated.checksum if wanted.stated else _strong_tag(response))
+            elif not _goes_on(wanted, response, partial, held):
+                partial.drop()
+                raise PassingError("other bytes came than were asked for")
+            _receive(wanted, response, partial)
     except requests.TooManyRedirects:
-        raise InputError(url, "redirects in a circle.", "Correct the address in the configuration.") from None
+        raise InputError(wanted.url, "redirects in a circle.", "Correct the address in the configuration.") from None
     except (requests.ConnectionError, requests.Timeout, HTTPError) as error:  # HTTPError: urllib3's, while reading
         raise PassingError(f"{type(error).__name__}: {error}") from None
 
 
-def _check(url: str, response: requests.Response, limits: Limits) -> None:
+def _check(wanted: Wanted, response: requests.Response, partial: Partial) -> None:
     """Refuse what can be told from the head of an answer."""
-    if response.status_code in PASSING:
-        after = response.headers.get("Retry-After", "")
-        raise PassingError(f"answer {response.status_code}", float(after) if after.isdigit() else None)
-    if response.status_code not in (200, 206):
-        raise InputError(
-            url, f"answers {response.status_code} {response.reason}.", "Correct the address in the configuration."
-        )
+    url, status = wanted.url, response.status_code
+    if status in PASSING:
+        raise PassingError(f"answer {status}", pause_of(response.headers))
+    if status == 403 and _host(response.url) != _host(url):  # the signed address it was sent on to has run out
+        raise PassingError(f"answer {status} of {_host(response.url)}")
+    if status == 416:
+        partial.drop()
+        raise PassingError(f"answer {status}: there is nothing after the bytes that we hold")
+    if status not in (200, 206):
+        raise GoneError(url, f"answers {status} {response.reason}.", "Check the address, and whether it needs a login.")
     if url.startswith("https:") and not response.url.startswith("https:"):
         raise InputError(url, f"redirects to {response.url}, without encryption.", "Use another address.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise InputError(url, "is sent compressed, though plain was asked for.", "Use another address.")
-    if int(response.headers.get("Content-Length", 0)) > limits.most_bytes:
-        raise InputError(url, f"is larger than {limits.most_bytes} bytes.", "Check the address.")
+    if wanted.stated is None and _length(response) is None and not _is_chunked(response):
+        raise InputError(url, "is sent without its length: nobody could tell a part from all.", "Use another address.")
 
 
-def _receive(url: str, response: requests.Response, partial: Path, held: int, limits: Limits) -> None:
-    pace, received = Pace(limits), 0
-    expected = response.headers.get("Content-Length")
-    with partial.open("r+b" if held else "wb") as stream:
-        stream.seek(held)
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _length(response: requests.Response) -> int | None:
+    """Bytes in the body of an answer, where its head says so."""
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() else None
+
+
+def _is_chunked(response: requests.Response) -> bool:
+    return "chunked" in response.headers.get("Transfer-Encoding", "").lower()  # sent with a mark at the end
+
+
+def _strong_tag(response: requests.Response) -> str:
+    """The ETag of an answer; empty where it has none that stands for these very bytes."""
+    tag = response.headers.get("ETag", "")
+    return "" if tag.startswith("W/") else tag
+
+
+def _goes_on(wanted: Wanted, response: requests.Response, partial: Partial, held: int) -> bool:
+    """True where a partial answer (206) begins after the `held` bytes, and is of the same content."""
+    begins = response.headers.get("Content-Range", "").startswith(f"bytes {held}-")
+    return held > 0 and begins and (wanted.stated is not None or response.headers.get("ETag") == partial.tag())
+
+
+def _receive(wanted: Wanted, response: requests.Response, partial: Partial) -> None:
+    """Add the body of an answer to what there is."""
+    pace, length = Pace(wanted.limits), _length(response)
+    with partial.path.open("ab") as stream:
+        begin = total = stream.tell()
+        if length is None and wanted.stated is not None:
+            length = wanted.stated.size - begin
+        _refuse_more(wanted, partial, begin + (length or 0))
         while chunk := response.raw.read1(64 * 1024):  # what has come; read() would wait for all of it
+            total += len(chunk)
+            _refuse_more(wanted, partial, total)
             stream.write(chunk)
-            received += len(chunk)
             pace.count(len(chunk))
-            if held + received > limits.most_bytes:
-                raise InputError(url, f"is larger than {limits.most_bytes} bytes.", "Check the address.")
-    if expected is not None and received != int(expected):
-        raise PassingError(f"{received} of {expected} bytes came")
+    if length is not None and total - begin != length:
+        raise PassingError(f"{total - begin} of {length} bytes came")
+
+
+def _refuse_more(wanted: Wanted, partial: Partial, size: int) -> None:
+    if size > wanted.most_bytes:
+        partial.drop()
+        raise InputError(wanted.url, f"is larger than {wanted.most_bytes} bytes.", "Check the address.")

@@ -29,7 +29,7 @@ def writing(path: Path) -> Iterator[Path]:
     partial = _partial_of(path)
     try:
         yield partial
-        _flush(partial)
+        flush(partial)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
@@ -43,7 +43,7 @@ def writing_folder(path: Path) -> Iterator[Path]:
     try:
         yield partial
         for file in partial.rglob("*"):
-            _flush(file)
+            flush(file)
         shutil.rmtree(path, ignore_errors=True)
         os.replace(partial, path)
     finally:
@@ -90,7 +90,7 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Have `path` on the disk before another name points to it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import logging
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from mclner.download import PASSING, Limits, Pace, PassingError, with_attempts
+from mclner.download import PASSING, GoneError, Limits, PassingError, download, pause_of, with_attempts
 from mclner.errors import InputError
-from mclner.files import content_hash
+from mclner.stated import Stated
 
-os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # plain HTTP: resumable, and passes every proxy
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+# Plain HTTP, which can be resumed and passes every proxy; nothing told to anybody.
+os.environ.update(
+    dict.fromkeys(("HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"), "1")
+)
+os.environ["HF_UPDATE_DOWNLOAD_COUNTS"] = "0"
 
 import httpx2
-from huggingface_hub import HfApi, constants, get_session, hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub import HfApi, constants, hf_hub_url
+from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # documented, but not marked so
+
+# The same where another module imported the library before: it reads the variables once.
+constants.HF_HUB_DISABLE_XET = constants.HF_HUB_DISABLE_TELEMETRY = constants.HF_HUB_DISABLE_PROGRESS_BARS = True
 
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # one line a request says little to a person
 log = logging.getLogger(__name__)
@@ -31,8 +35,8 @@ Result = TypeVar("Result")
 SPLITS = {"train": "train", "validation": "dev", "test": "test"}  # the hub's names -> ours
 
 
-class GoneError(InputError):
-    """A repository, revision or file that the hub does not have, or does not give us."""
+class UndeclaredError(Exception):
+    """The `datasets` library knows no such configuration of a repository."""
 
 
 def asked(address: str, limits: Limits, work: Callable[[], Result]) -> Result:
@@ -41,19 +45,23 @@ def asked(address: str, limits: Limits, work: Callable[[], Result]) -> Result:
     def attempt() -> Result:
         try:
             return work()
-        except HfHubHTTPError as error:
-            status = error.response.status_code if error.response is not None else None
-            if status in PASSING or status is None:
-                raise PassingError(f"answer {status}") from None
-            raise GoneError(
-                address, f"answers {status}.", "Check name and revision, and whether it needs a login."
-            ) from None
-        except LocalEntryNotFoundError as error:
-            raise PassingError(f"{error.__cause__ or error}".splitlines()[0]) from None
-        except (httpx2.HTTPError, OSError, RuntimeError) as error:
-            raise PassingError(f"{type(error).__name__}: {error}".splitlines()[0]) from None
+        except (httpx2.HTTPError, OSError, RuntimeError, json.JSONDecodeError) as error:
+            raise meaning_of(error, address) from None
 
     return with_attempts(address, limits, attempt)
+
+
+def meaning_of(error: Exception, address: str) -> PassingError | GoneError:
+    """What trouble in the hub's library comes to: GoneError where the hub refused, else PassingError."""
+    cause: BaseException = error
+    while not isinstance(cause, HfHubHTTPError) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    if not isinstance(cause, HfHubHTTPError):
+        return PassingError(f"{type(cause).__name__}: {cause}".splitlines()[0])
+    status = cause.response.status_code
+    if status in PASSING or not 400 <= status < 500:
+        return PassingError(f"answer {status}", pause_of(cause.response.headers))
+    return GoneError(address, f"answers {status}.", "Check name and revision, and whether it needs a login.")
 
 
 def address_of(repository: str, kind: str) -> str:
@@ -70,35 +78,50 @@ def resolve_revision(repository: str, kind: str, revision: str | None, limits: L
     return found.sha
 
 
+def repository_files(repository: str, kind: str, revision: str, limits: Limits) -> list[str]:
+    """Names of all files of a repository."""
+    address = address_of(repository, kind)
+    return asked(address, limits, lambda: HfApi().list_repo_files(repository, revision=revision, repo_type=kind))
+
+
 def dataset_files(
     repository: str, configuration: str, revision: str, cache: Path, limits: Limits
 ) -> dict[str, list[str]]:
     """Parquet files of each split of a configuration; splits by our names, files by their names in the repository.
 
     As the `datasets` library resolves them; or, where it knows no such configuration, those that lie in a folder of its
-    name, as in the branch refs/convert/parquet. Raises GoneError where there are none.
+    name, as in the branch refs/convert/parquet. Raises GoneError where there are none, and InputError where trouble on
+    the way lasts: that says nothing of what there is.
     """
     address = f"{address_of(repository, 'dataset')} ({configuration})"
+    gone = GoneError(address, "holds no Parquet files.", "Check its name, or try the revision refs/convert/parquet.")
+    there = repository_files(repository, "dataset", revision, limits)
+    if not any(file.endswith(".parquet") for file in there):
+        raise gone  # the library would say the same of a listing that failed
     try:
         files = asked(address, limits, lambda: _declared_files(repository, configuration, revision, cache))
-    except ValueError:  # the library's word for a configuration that it does not know
-        there = asked(
-            address, limits, lambda: HfApi().list_repo_files(repository, revision=revision, repo_type="dataset")
-        )
+    except UndeclaredError:
         files = _files_in_folder(there, configuration)
     files = {split: [file for file in found if file.endswith(".parquet")] for split, found in files.items()}
     if not any(files.values()):
-        raise GoneError(address, "holds no Parquet files.", "Check its name, or try the revision refs/convert/parquet.")
+        raise gone
     return files
 
 
 def _declared_files(repository: str, configuration: str, revision: str, cache: Path) -> dict[str, list[str]]:
+    """The same as the `datasets` library resolves them. Raises UndeclaredError."""
     from datasets import DownloadConfig, load_dataset_builder
 
     download = DownloadConfig(cache_dir=cache, max_retries=1)
-    builder = load_dataset_builder(
-        repository, configuration, revision=revision, cache_dir=str(cache), download_config=download
-    )
+    try:
+        builder = load_dataset_builder(
+            repository, configuration, revision=revision, cache_dir=str(cache), download_config=download
+        )
+    except (RuntimeError, ValueError) as error:
+        has_script = isinstance(error, RuntimeError) and "scripts are no longer supported" in str(error)
+        if has_script or type(error) is ValueError:  # the library's word for a configuration that it does not know
+            raise UndeclaredError(str(error)) from None
+        raise
     prefix = f"hf://datasets/{repository}@{revision}/"
     return {
         SPLITS[split]: [str(file).removeprefix(prefix) for file in files]
@@ -117,82 +140,39 @@ def _files_in_folder(there: Sequence[str], configuration: str) -> dict[str, list
     return found
 
 
-def fetch_files(repository: str, kind: str, revision: str, wanted: Sequence[str], folder: Path, limits: Limits) -> None:
-    """Bring the files `wanted` to `folder`, each compared with the checksum that the hub states.
-
-    A file that is there already and right is kept, a half one is gone on with.
-    """
+def stated_files(repository: str, kind: str, revision: str, wanted: Sequence[str], limits: Limits) -> dict[str, Stated]:
+    """What the hub states of the files `wanted`. Raises GoneError where it lacks one, InputError where one is large."""
     address = address_of(repository, kind)
     infos = asked(
         address,
         limits,
         lambda: HfApi().get_paths_info(repository, list(wanted), revision=revision, repo_type=kind),
     )
-    stated = {info.path: info for info in infos if isinstance(info, RepoFile)}
+    found = {info.path: stated_of(info) for info in infos if isinstance(info, RepoFile)}
     for name in wanted:
-        if name not in stated:
+        if name not in found:
             raise GoneError(f"{address}/{name}", f"is not there at revision {revision}.", "Check the revision.")
-        if stated[name].size > limits.most_bytes:
+        if found[name].size > limits.most_bytes:
             raise InputError(f"{address}/{name}", f"is larger than {limits.most_bytes} bytes.", "Check the name.")
-        if not (folder / name).exists() or not is_as_stated(folder / name, stated[name]):
-            fetch_file(repository, kind, revision, name, folder, limits)
-        if not is_as_stated(folder / name, stated[name]):
-            (folder / name).unlink()
-            raise InputError(f"{address}/{name}", "came with a wrong checksum.", "Try again; else the hub is at fault.")
-    shutil.rmtree(folder / ".cache", ignore_errors=True)  # the hub library's notes on the download
+    return {name: found[name] for name in wanted}
 
 
-class MeasuredStream(httpx2.SyncByteStream):
-    """A stream of the hub that is given up where it becomes too slow."""
+def fetch_files(repository: str, kind: str, revision: str, wanted: Sequence[str], folder: Path, limits: Limits) -> None:
+    """Bring the files `wanted` to `folder`, each compared with the checksum that the hub states.
 
-    def __init__(self, stream: httpx2.SyncByteStream, limits: Limits) -> None:
-        self.stream, self.limits = stream, limits
-
-    def __iter__(self) -> Iterator[bytes]:
-        pace = Pace(self.limits)
-        for chunk in self.stream:
-            pace.count(len(chunk))
-            yield chunk
-
-    def close(self) -> None:
-        self.stream.close()
+    A file that is there already and right is kept; one that an earlier call, or a killed process, left half is gone on
+    with. Raises InputError, or GoneError.
+    """
+    for name, stated in stated_files(repository, kind, revision, wanted, limits).items():
+        path = folder / name
+        if not (path.exists() and stated.describes(path)):
+            log.info("fetching %s of %s at %s", name, repository, revision)
+            url = hf_hub_url(repository, name, repo_type=kind, revision=revision)
+            download(url, path, limits, stated, build_hf_headers())
 
 
-@contextmanager
-def measured_streams(limits: Limits) -> Iterator[None]:
-    """Within the block, what the hub's library receives comes through a MeasuredStream."""
-
-    def measure(response: httpx2.Response) -> None:
-        assert isinstance(response.stream, httpx2.SyncByteStream)
-        response.stream = MeasuredStream(response.stream, limits)
-
-    session = get_session()
-    hooks = session.event_hooks
-    session.event_hooks = {**hooks, "response": [*hooks.get("response", []), measure]}
-    try:
-        yield
-    finally:
-        session.event_hooks = hooks
-
-
-def fetch_file(repository: str, kind: str, revision: str, name: str, folder: Path, limits: Limits) -> None:
-    """One file, by the hub's own library, which goes on with a half one."""
-    log.info("fetching %s of %s at %s", name, repository, revision)
-
-    def work() -> None:
-        with measured_streams(limits):
-            hf_hub_download(
-                repository, name, repo_type=kind, revision=revision, local_dir=folder, etag_timeout=limits.silence
-            )
-
-    asked(f"{address_of(repository, kind)}/{name}", limits, work)
-
-
-def is_as_stated(path: Path, info: RepoFile) -> bool:
-    """True where a file has the sha256 (large files) or the git blob number (small ones) that the hub states."""
-    if path.stat().st_size != info.size:
-        return False
+def stated_of(info: RepoFile) -> Stated:
+    """What the hub states of a file: a sha256 of large files, the git blob number of small ones."""
     if info.lfs is not None:
-        return content_hash(path) == info.lfs.sha256
-    content = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == info.blob_id
+        return Stated(info.size, info.lfs.sha256)
+    return Stated(info.size, info.blob_id, is_blob=True)

@@ -10,8 +10,9 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,33 @@ RECORD = "record.json"
 Record = dict[str, Any]
 
 
-def make_record(folder: Path, source: Mapping[str, str], licence: str) -> Record:
-    """The record of all files under `folder`."""
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a fetch brought: the names of its files in their folder, where they came from, and on what terms."""
+
+    files: Sequence[str]
+    source: Mapping[str, str]
+    licence: str
+
+
+def make_record(folder: Path, brought: Brought) -> Record:
+    """The record of the files under `folder` that a fetch brought."""
     files = {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": content_hash(path)}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != RECORD
+        name: {"bytes": (folder / name).stat().st_size, "sha256": content_hash(folder / name)}
+        for name in sorted(brought.files)
     }
-    return {"source": dict(source), "licence": licence, "files": files}
+    return {"source": dict(brought.source), "licence": brought.licence, "files": files}
+
+
+def keep_only(folder: Path, files: Sequence[str]) -> None:
+    """Remove from `folder` all but `files`, such as what an earlier attempt at another revision left there."""
+    wanted = {folder / name for name in files}
+    for path in sorted(folder.rglob("*"), reverse=True):  # what a folder holds before the folder
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in wanted:
+            path.unlink()
 
 
 def read_json(path: Path) -> Any:
@@ -97,12 +117,13 @@ def update_lock(path: Path, records: Mapping[str, Record], renew: bool) -> list[
 
 
 def fetch_once(
-    folder: Path, name: str, lock: Path, renew: bool, fill: Callable[[Path, Record | None], tuple[Record, str]]
+    folder: Path, name: str, lock: Path, renew: bool, fill: Callable[[Path, Record | None], Brought]
 ) -> None:
     """Fill `folder` with a download and its record; nothing is done where a whole one is there already.
 
     `fill(staging, locked)` brings the files to a folder that outlives a failure, so that the next attempt goes on from
-    there, and gives the source and the licence. Only one process at a time works on a folder. Raises InputError.
+    there, and says what it brought; what else lies there is removed. Only one process at a time works on a folder.
+    Raises InputError.
     """
     with alone(folder):
         if (folder / RECORD).exists():
@@ -111,7 +132,9 @@ def fetch_once(
         locked = None if renew else read_lock(lock).get(name)
         staging = folder.with_name(f".{folder.name}.fetching")
         staging.mkdir(parents=True, exist_ok=True)
-        record = make_record(staging, *fill(staging, locked))
+        brought = fill(staging, locked)
+        keep_only(staging, brought.files)
+        record = make_record(staging, brought)
         try:
             check_against_lock(name, record, locked, lock)
         except InputError:
