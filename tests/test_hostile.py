@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SCRIPTS, small_settings, snakemake, write_overlay
 from mclner.corpus import read_corpus
+from mclner.download import Limits
 from mclner.errors import InputError
+from mclner.hub import fetch_files
 from mclner.languages import read_languages
 
 HOSTILE = [
@@ -53,6 +55,12 @@ def test_hostile_text_paths_and_names_of_folders_are_data(tmp_path: Path, tiny_e
     (sentence,) = read_corpus(tmp_path / "resources" / "corpora" / "mine" / "en" / "train.parquet")
     assert list(sentence.tokens) == [token.replace(" ", "_") for token in HOSTILE]
     assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.parametrize("name", ["../x.parquet", "/etc/x.parquet", "a/../../x.parquet"])
+def test_a_name_on_the_hub_that_leads_out_of_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="outside of its folder"):
+        fetch_files("a/b", "dataset", "0" * 40, [name], tmp_path / "folder", Limits())
 
 
 @pytest.mark.parametrize("code", ["../../x", "/etc", "a b", "a;b", ""])

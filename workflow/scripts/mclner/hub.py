@@ -141,8 +141,14 @@ def _files_in_folder(there: Sequence[str], configuration: str) -> dict[str, list
 
 
 def stated_files(repository: str, kind: str, revision: str, wanted: Sequence[str], limits: Limits) -> dict[str, Stated]:
-    """What the hub states of the files `wanted`. Raises GoneError where it lacks one, InputError where one is large."""
+    """What the hub states of the files `wanted`.
+
+    Raises GoneError where it lacks one, InputError where one is large or its name leads elsewhere.
+    """
     address = address_of(repository, kind)
+    for name in wanted:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise InputError(f"{address}/{name}", "would be written outside of its folder.", "Use another repository.")
     infos = asked(
         address,
         limits,
