@@ -37,6 +37,13 @@ def test_a_lock_file_that_disagrees_with_the_bundle_is_kept_and_the_entry_named(
     assert not (tmp_path / "there" / "resources").exists()
 
 
+def test_what_is_no_lock_file_is_refused(tmp_path: Path) -> None:
+    write_json({}, tmp_path / "there" / "config" / "lock.json")
+    done = unpack(tmp_path, [1])  # type: ignore[arg-type]
+    assert done.returncode == 1
+    assert "holds no lock file as config/lock.json. Do not use this bundle." in done.stderr
+
+
 def test_entries_that_only_one_side_has_stand_side_by_side(tmp_path: Path) -> None:
     write_json(record("encoders/x", "1" * 40), tmp_path / "there" / "config" / "lock.json")
     assert unpack(tmp_path, record("encoders/y", "2" * 40)).returncode == 0

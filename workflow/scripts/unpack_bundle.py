@@ -74,7 +74,10 @@ def merge_lock(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, 
     text = content.read()
     if hashlib.sha256(text).hexdigest() != sha256:
         raise InputError(bundle, f"holds a damaged {member.name}.", "Copy the bundle again.")
-    here, brought = read_lock(target), dict(json.loads(text))
+    try:
+        here, brought = read_lock(target), dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        raise InputError(bundle, f"holds no lock file as {member.name}.", "Do not use this bundle.") from None
     for name in sorted(here.keys() & brought.keys()):
         if here[name] != brought[name]:
             raise InputError(
