@@ -66,16 +66,22 @@ def make_tiny_encoder(folder: Path) -> Path:
 
 
 def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake on this checkout's Snakefile with `folder` as working directory, and without a network."""
+    """Run Snakemake on this checkout's Snakefile with `folder` as working directory, and without a network.
+
+    Fails where anything as much as tried to reach one.
+    """
+    attempts = folder / "network_attempts.txt"
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(NO_NETWORK),
+        "NETWORK_ATTEMPTS": str(attempts),
     }
     command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), *arguments]
     command += ["--profile", str(ROOT / "profiles" / "default")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=900)
     if check and done.returncode:
         raise AssertionError(f"{' '.join(command)}\n{done.stdout[-4000:]}\n{done.stderr[-8000:]}")
+    assert not attempts.exists(), attempts.read_text(encoding="utf-8")
     return done
 
 

@@ -18,16 +18,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from conftest import NO_NETWORK, ROOT, make_tiny_encoder, small_settings, write_overlay
 
 LONG_JOBS = {"train": 4.0, "evaluate": 4.0, "pseudo_labels": 4.0}  # seconds in which they may be killed
-LONGEST_RUN = 900.0  # seconds; a run that takes longer hangs
+LONGEST_RUN = 900.0  # seconds; a run that takes longer hangs and is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,18 @@ def rule_of(line: str, words: dict[str, re.Pattern[str]]) -> str | None:
     return next((name for name, pattern in words.items() if pattern.fullmatch(line.strip())), None)
 
 
+@contextmanager
+def ended_after(seconds: float, process: subprocess.Popen[str]) -> Iterator[None]:
+    """Kill the group of `process` where the block still waits for it after so many seconds: it hangs."""
+    watchdog = threading.Timer(seconds, os.killpg, (process.pid, signal.SIGKILL))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+
+
 def run_until(folder: Path, arguments: Sequence[str], wanted: Counter[str], generator: random.Random) -> Kill | None:
     """One run of the main command, killed soon after the first job of a rule that is `wanted`; None if it ends well.
 
@@ -78,22 +92,20 @@ def run_until(folder: Path, arguments: Sequence[str], wanted: Counter[str], gene
     words = announcements()
     process = start(folder, *arguments)
     said: list[str] = []
-    begun = time.monotonic()
     assert process.stdout is not None
-    for line in process.stdout:
-        said.append(line)
-        rule = rule_of(line, words)
-        if rule and wanted[rule]:
-            wanted[rule] -= 1
-            after = generator.uniform(0.0, LONG_JOBS.get(rule, 0.6))
-            time.sleep(after)
-            os.killpg(process.pid, signal.SIGKILL)
-            process.stdout.close()
-            process.wait()
-            return Kill(rule, line.strip(), after)
-        assert time.monotonic() - begun < LONGEST_RUN, "".join(said[-50:])
-    process.stdout.close()
-    assert process.wait() == 0, "".join(said[-80:])
+    with ended_after(LONGEST_RUN, process), process.stdout:
+        for line in process.stdout:
+            said.append(line)
+            rule = rule_of(line, words)
+            if rule and wanted[rule]:
+                wanted[rule] -= 1
+                after = generator.uniform(0.0, LONG_JOBS.get(rule, 0.6))
+                time.sleep(after)
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                return Kill(rule, line.strip(), after)
+        status = process.wait()
+    assert status == 0, "".join(said[-80:])
     return None
 
 

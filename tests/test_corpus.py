@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mclner.corpus import Sentence, clean_token, read_conll, read_corpus, write_corpus
 from mclner.errors import InputError
+from mclner.files import read_lines
 
 
 def conll(tmp_path: Path, text: str) -> Path:
@@ -47,6 +48,37 @@ def test_an_inside_tag_that_starts_an_entity_is_repaired_and_counted(tmp_path: P
     sentences = read_conll(conll(tmp_path, "in\tO\nWarsaw\tI-LOC\n"), "en", repairs)
     assert sentences[0].tags == ("O", "B-LOC")
     assert repairs["I- tags that started an entity"] == 1
+
+
+def test_comments_are_skipped_and_a_hash_is_a_token(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    path = conll(tmp_path, "# id 7 domain=en\n#\tO\nBonn\tB-LOC\n\n# alone\n\nBonn\tB-LOC\n")
+    sentences = read_conll(path, "de", repairs)
+    assert [row.tokens for row in sentences] == [("#", "Bonn"), ("Bonn",)]
+    assert repairs["comments"] == 2
+
+
+def test_the_tag_column_tells_a_hash_from_a_comment(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    path = conll(tmp_path, "# text = Bonn O\n#\tO\tx\n#Bonn\tB-LOC\tx\n# text = so B-LOC ist\n")
+    (sentence,) = read_conll(path, "de", repairs, tag_column=1)
+    assert (sentence.tokens, sentence.tags) == (("#", "#Bonn"), ("O", "B-LOC"))
+    assert repairs["comments"] == 2
+
+
+def test_in_unlabelled_text_a_hash_alone_or_at_the_start_of_a_word_is_a_token(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    path = conll(tmp_path, "# text = Bonn #tag\n#begin document (x); part 0\n#\n#tag\n#\tx\n# O\n# alone\n")
+    (sentence,) = read_conll(path, "de", repairs, tag_column=None)
+    assert sentence.tokens == ("#", "#tag", "#", "#")
+    assert repairs["comments"] == 3
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\x85", "\u00a0"])
+def test_odd_white_space_ends_neither_a_token_nor_a_line(tmp_path: Path, odd: str) -> None:
+    (sentence,) = read_conll(conll(tmp_path, f"10{odd}000 O\nEuro O\n"), "de", Counter())
+    assert sentence.tokens == ("10000", "Euro")
+    assert read_lines(conll(tmp_path, f"10{odd}000 Euro.\nGut.\n")) == [f"10{odd}000 Euro.", "Gut."]
 
 
 def test_empty_sentences_are_dropped_and_counted(tmp_path: Path) -> None:

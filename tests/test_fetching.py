@@ -18,7 +18,7 @@ from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
 from mclner.download import Limits, download
 from mclner.errors import InputError
-from mclner.lockfile import read_lock, update_lock, verify_folder
+from mclner.lockfile import read_lock, revision_to_fetch, update_lock, verify_folder
 from mclner.word2word import read_word2word
 
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -211,6 +211,15 @@ def test_the_lock_file_grows_and_refuses_what_differs(tmp_path: Path) -> None:
         update_lock(lock, {"one": other}, renew=False)
     assert update_lock(lock, {"one": other}, renew=True) == ["one"]
     assert read_lock(lock) == {"one": other, "two": record}
+
+
+def test_a_configured_commit_that_is_not_the_locked_one_is_refused() -> None:
+    locked = {"source": {"repository": "a/b", "revision": "1" * 40}, "licence": "", "files": {}}
+    assert revision_to_fetch("encoders/b", None, "main") == "main"
+    assert revision_to_fetch("encoders/b", locked, None) == "1" * 40
+    assert revision_to_fetch("encoders/b", locked, "main") == "1" * 40  # what the branch was when it was locked
+    with pytest.raises(InputError, match=f"encoders/b: is locked to revision {'1' * 40}, the configuration says 2222"):
+        revision_to_fetch("encoders/b", locked, "2" * 40)
 
 
 def test_a_model_without_safetensors_is_refused_unless_asked_for(tmp_path: Path) -> None:

@@ -6,12 +6,23 @@ import os
 import random
 import re
 import signal
+import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
 from conftest import small_settings, snakemake, write_overlay
-from kill_harness import SMALL_EXPERIMENT, announcements, kill_and_repeat, leftovers, prepare, rule_of, start
+from kill_harness import (
+    LONGEST_RUN,
+    SMALL_EXPERIMENT,
+    announcements,
+    ended_after,
+    kill_and_repeat,
+    leftovers,
+    prepare,
+    rule_of,
+    start,
+)
 
 RUNS = [f"small/{variant}/seed1/metrics.tsv" for variant in ("tagger", "no_self_training")]
 
@@ -44,6 +55,14 @@ def test_a_killed_and_stopped_run_ends_with_the_scores_of_an_undisturbed_one(
     assert not leftovers(folder)
 
 
+def test_a_run_that_hangs_is_ended_with_its_jobs() -> None:
+    command = ["sh", "-c", "sleep 3600 & echo; wait"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    with ended_after(0.2, process):
+        said, _ = process.communicate()  # comes back when the sleeping job, too, has let go of the pipe
+    assert (process.returncode, said) == (-signal.SIGKILL, "\n")
+
+
 def test_ctrl_c_ends_a_running_training_at_once(small_run: Path, tiny_encoder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "stopped"
     prepare(folder, tiny_encoder)
@@ -53,10 +72,9 @@ def test_ctrl_c_ends_a_running_training_at_once(small_run: Path, tiny_encoder: P
     while not list(folder.glob("results/small/checkpoints/*/checkpoint-*/SHA256SUMS")):
         assert process.poll() is None
         time.sleep(0.05)
-    begun = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    said, _ = process.communicate(timeout=60)
-    assert time.monotonic() - begun < 20
+    with ended_after(LONGEST_RUN, process):
+        said, _ = process.communicate()
     assert process.returncode != 0, said
     assert "stopped by the user" in (folder / "logs" / "small" / "train" / "tagger-seed1.log").read_text()
     assert not (folder / "results" / "small" / "tagger" / "seed1" / "model").exists()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, snakemake, write_overlay
 from mclner.cldr import cldr_pairs
+from mclner.corpus import Sentence, write_corpus
 from mclner.errors import InputError
 from mclner.languages import read_languages
 from mclner.lexicon import merge_pairs, read_lexicon, read_pairs, write_pairs
+from merge_lexicons import main as merge_lexicons
 
 LANGUAGES = read_languages(ROOT / "config" / "languages.tsv")
 
@@ -43,6 +47,46 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     pairs = [("New Zealand", "Uusi-Seelanti"), ("moon", "kuu")]
     write_pairs(pairs, tmp_path / "en-fi.tsv")
     assert read_pairs(tmp_path / "en-fi.tsv", Counter()) == pairs
+
+
+def table_with(folder: Path, sources: str) -> Path:
+    """The table of languages with another order of the lexicon sources of Basque."""
+    text = (ROOT / "config" / "languages.tsv").read_text("utf-8")
+    assert text.count("eus_Latn\tword2word,nllb\n") == 1
+    path = folder / "languages.tsv"
+    path.write_text(text.replace("eus_Latn\tword2word,nllb\n", f"eus_Latn\t{sources}\n"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("sources", ["word2word,nllb", "nllb,word2word"])
+def test_sources_come_in_the_order_of_the_language_and_others_keep_their_places(tmp_path: Path, sources: str) -> None:
+    basque = read_languages(table_with(tmp_path, sources))["eu"]
+    first, second = sources.split(",")
+    assert basque.in_order(["muse", "word2word", "cldr", "nllb"]) == ["muse", first, "cldr", second]
+    assert basque.in_order(["cldr", "nllb", "muse"]) == ["cldr", "nllb", "muse"]
+
+
+def test_lexicons_are_merged_in_the_order_of_each_language(tmp_path: Path) -> None:
+    for source, word in (("muse", "from muse"), ("nllb", "from nllb")):
+        for language in ("de", "eu"):
+            (tmp_path / source).mkdir(exist_ok=True)
+            write_pairs([("house", word)], tmp_path / source / f"en-{language}.tsv")
+    write_corpus([Sentence("1", "en", ("house",), ("O",))], tmp_path / "train.parquet")
+    folders = [tmp_path / "muse", tmp_path / "nllb"]
+    files = {"sentences": tmp_path / "train.parquet", "folder": tmp_path / "all", "counts": tmp_path / "counts.tsv"}
+    merge_lexicons(Namespace(languages=["de", "eu"], sources=folders, order=["eu=nllb,muse"], **files))
+    assert read_lexicon(tmp_path / "all" / "en-de.tsv")["house"] == ["from muse", "from nllb"]
+    assert read_lexicon(tmp_path / "all" / "en-eu.tsv")["house"] == ["from nllb", "from muse"]
+
+
+@pytest.mark.parametrize("swapped", [True, False])
+def test_the_pipeline_takes_fetched_sources_in_the_order_of_the_table(tmp_path: Path, swapped: bool) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    given = ["cldr", "nllb", "word2word"] if swapped else ["cldr", "word2word", "nllb"]
+    write_overlay(tmp_path / "order.yaml", {"lexicons": given})
+    files = ("--configfile", "config/paper.yaml", "order.yaml")
+    planned = snakemake(tmp_path, "--dry-run", "--printshellcmds", "merged_lexicons", *files)
+    assert ("eu=cldr,word2word,nllb" in planned.stdout + planned.stderr) == swapped
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])

@@ -72,6 +72,17 @@ def test_a_broken_json_line_is_named(tmp_path: Path, line: str) -> None:
         read_own(path, "en", Counter())
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\x85"])
+def test_a_line_break_of_unicode_inside_a_string_of_json_ends_no_line(tmp_path: Path, odd: str) -> None:
+    lines = json.dumps({"tokens": [f"10{odd}000", "Euro"], "tags": ["O", "O"]}, ensure_ascii=False) + "\n"
+    (sentence,) = read_own(write(tmp_path / "a.jsonl", lines), "de", Counter())
+    assert sentence.tokens == ("10000", "Euro")
+
+
+def test_an_empty_file_of_json_lines_holds_no_sentences(tmp_path: Path) -> None:
+    assert read_own(write(tmp_path / "a.jsonl", ""), "de", Counter()) == []
+
+
 def test_types_are_mapped_dropped_or_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.conll", "Anna\tB-PERSON\nwon\tO\nNobel\tB-MISC\n")
     sentences = read_own(path, "en", Counter())
@@ -208,14 +219,6 @@ def test_numbered_tags_without_names_are_refused(tmp_path: Path) -> None:
 def test_a_prefix_that_not_every_token_has_stays(tmp_path: Path) -> None:
     path = write(tmp_path / "a.conll", "de:facto\tO\nBonn\tB-LOC\n")
     assert strip_language_prefix(read_own(path, "de", Counter()), "de")[0].tokens[0] == "de:facto"
-
-
-def test_comments_are_skipped_and_a_hash_is_a_token(tmp_path: Path) -> None:
-    repairs: Counter[str] = Counter()
-    path = write(tmp_path / "a.conll", "# id 7 domain=en\n#\tO\nBonn\tB-LOC\n\n# alone\n\nBonn\tB-LOC\n")
-    sentences = read_own(path, "de", repairs)
-    assert [row.tokens for row in sentences] == [("#", "Bonn"), ("Bonn",)]
-    assert repairs["comments"] == 2
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real lexicons and aligned text of ../shared/data are not here")

@@ -66,6 +66,22 @@ def test_the_guard_that_kept_the_small_experiment_offline_refuses_connections() 
     assert "no network in this test" in done.stderr
 
 
+@pytest.mark.parametrize("call", ["create_connection(('127.0.0.1', 9), timeout=1)", "getaddrinfo('example.org', 443)"])
+def test_the_guard_notes_an_attempt_whose_error_was_swallowed(tmp_path: Path, call: str) -> None:
+    code = f"import socket\ntry: socket.{call}\nexcept OSError: pass"
+    attempts = tmp_path / "attempts.txt"
+    guarded = os.environ | {"PYTHONPATH": str(NO_NETWORK), "NETWORK_ATTEMPTS": str(attempts)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=guarded)
+    assert re.fullmatch(r"(connection to|look-up of) .*(127\.0\.0\.1|example\.org).*\n", attempts.read_text())
+
+
+def test_a_run_that_reaches_for_a_network_fails_though_its_error_was_swallowed(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    (tmp_path / "network_attempts.txt").write_text("connection to example.org\n")
+    with pytest.raises(AssertionError, match=r"example\.org"):
+        snakemake(tmp_path, "--version")
+
+
 def test_scores_are_those_of_the_predictions(small_run: Path) -> None:
     import pyarrow.parquet as pq
     from seqeval.metrics import f1_score
@@ -99,8 +115,10 @@ def test_no_target_label_is_an_input_of_training(small_run: Path) -> None:
     planned = dry_run(small_run, "--forceall", "--printshellcmds", "--configfile", "small.yaml")
     commands = re.findall(r"python \S*/(train|pseudolabel)\.py (.*)", planned)
     assert Counter(program for program, _ in commands) == {"train": 3, "pseudolabel": 1}
-    for _, options in commands:
-        assert "test.parquet" not in options
+    for program, options in commands:
+        read = set(re.findall(r"resources/corpora/demo/(\S+)\.parquet", options))
+        unlabelled = {f"{language}/unlabelled" for language in ("de", "sw", "ja")}
+        assert read == ({"en/train", "en/dev"} if program == "train" else unlabelled), (program, read)
 
 
 def test_the_main_command_again_does_nothing(small_run: Path) -> None:
@@ -144,7 +162,8 @@ def test_one_variant_alone_brings_only_what_it_needs(tmp_path: Path) -> None:
         ({"variants": {"relation": {"based_on": "relation"}}}, "rest on each other"),
         ({"self_training": {"one_round": {"teacher": "full"}}}, "learns from a teacher itself"),
         ({"experiment": "../elsewhere"}, "does not match"),
-        ({"languages": {"targets": "found"}}, "none is named"),
+        ({"languages": {"targets": "found"}}, r"none is named\. Name it: --config folder=path"),
+        ({"corpus": {"kind": "folder"}}, r"none is named\. Name it: --config folder=path"),
         ({"translation": {"word_by_word": {"backend": "nllb"}}}, "there is no translator ''"),
         ({"variants": {"full": {"encoder": "xlm"}}}, "there is no encoder 'xlm'"),
         (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import torch
 from hypothesis import given, settings
@@ -92,8 +90,11 @@ def test_a_broken_chain_holds_no_entity() -> None:
     assert decode_grids(certain(grids), [3], TYPES)[0].entities == []
 
 
-def test_a_noisy_grid_is_decoded_in_bounded_time() -> None:
+def test_a_noisy_grid_is_decoded_to_flat_entities() -> None:
+    """W2NER's decoder enumerates paths here and does not come back: this test would not end."""
     logits = 4 * torch.randn(8, 64, 64, 5, generator=torch.Generator().manual_seed(1))
-    begun = time.monotonic()
-    decode_grids(logits.log_softmax(-1), [64] * 8, TYPES)
-    assert time.monotonic() - begun < 10  # W2NER's decoder enumerates paths here and does not come back
+    for labelling in decode_grids(logits.log_softmax(-1), [64] * 8, TYPES):
+        ends = [0, *(entity.end for entity in labelling.entities)]
+        assert labelling.entities
+        assert all(end <= entity.start for end, entity in zip(ends, labelling.entities, strict=False))
+        assert all(entity.start < entity.end <= 64 for entity in labelling.entities)

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -38,9 +37,7 @@ def test_the_environment_is_made_once_and_again_when_the_pins_change(checkout: P
     assert first.returncode == 0, first.stderr
     assert first.stdout.strip() == str(checkout / ".venv")
     assert "installing" in first.stderr
-    begun = time.monotonic()
-    assert run(checkout, "true").stderr == ""
-    assert time.monotonic() - begun < 5  # says that nothing is installed again; 0.03 s when measured
+    assert run(checkout, "true").stderr == ""  # nothing is installed again
     (checkout / "envs" / "requirements.txt").write_text("# nothing new\n")
     assert "installing" in run(checkout, "true").stderr
 

@@ -93,7 +93,7 @@ rule merged_lexicons:
         languages=EXPERIMENT.targets,
         sources=[lexicon_folder(source) for source in config["lexicons"]],
         folder=lambda wildcards, output: Path(output.counts).parent,
-        program=program("merge_lexicons"),
+        program=merging_program(),
     message:
         "Merging the lexicons"
     shell:

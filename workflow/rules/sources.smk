@@ -27,6 +27,22 @@ def lexicon_files():
     ]
 
 
+def merging_program():
+    """The command line of merge_lexicons.py; with the order of the sources for each language that has one of its own.
+
+    The column of languages.tsv orders what is fetched or made for a language, as it chooses it.
+    """
+    given = config["lexicons"]
+    chosen = [source for source in given if source in config["lexicon_sources"]]
+    orders = []
+    for code in EXPERIMENT.targets:
+        places = dict(zip(chosen, LANGUAGE_TABLE[code].in_order(chosen)))
+        order = [places.get(source, source) for source in given]
+        if order != given:
+            orders.append(f"{code}={','.join(Path(lexicon_folder(source)).name for source in order)}")
+    return program("merge_lexicons") + (f" --order {shlex.join(orders)}" if orders else "")
+
+
 def corpus_source(language):
     """The entry of corpus: sources with a folder of the user's for this language, if there is one."""
     for source in config["corpus"].get("sources", []):

@@ -17,7 +17,7 @@ from typing import Any
 from mclner.download import GoneError, Limits
 from mclner.errors import InputError
 from mclner.hub import dataset_files, fetch_files, resolve_revision
-from mclner.lockfile import Brought, Record, fetch_once
+from mclner.lockfile import Brought, Record, fetch_once, revision_to_fetch
 from mclner.program import add_fetch_options, make_parser, run_program
 
 log = logging.getLogger("mclner.fetch")
@@ -57,7 +57,7 @@ def fetch_source(
     limits = Limits(attempts=arguments.attempts, silence=arguments.silence)
     language = arguments.language
     repository, configuration = source["repository"], source["configuration"].format(language=language)
-    wanted = locked["source"]["revision"] if locked else source.get("revision")
+    wanted = revision_to_fetch(arguments.name, locked, source.get("revision"))
     revision = resolve_revision(repository, "dataset", wanted, limits)
     raw = staging / ".raw"
     files = dataset_files(repository, configuration, revision, raw / "cache", limits)

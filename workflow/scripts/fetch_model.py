@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mclner.download import GoneError, Limits
 from mclner.hub import address_of, fetch_files, repository_files, resolve_revision
-from mclner.lockfile import Brought, Record, fetch_once
+from mclner.lockfile import Brought, Record, fetch_once, revision_to_fetch
 from mclner.program import add_fetch_options, make_parser, run_program
 
 SETTINGS = re.compile(
@@ -23,7 +23,7 @@ def main(arguments: argparse.Namespace) -> None:
     repository = arguments.repository
 
     def fill(staging: Path, locked: Record | None) -> Brought:
-        asked_for = locked["source"]["revision"] if locked else arguments.revision
+        asked_for = revision_to_fetch(arguments.name, locked, arguments.revision)
         revision = resolve_revision(repository, "model", asked_for, limits)
         there = repository_files(repository, "model", revision, limits)
         wanted = choose(there, address_of(repository, "model"), arguments.pickled)

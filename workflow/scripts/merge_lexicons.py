@@ -19,8 +19,10 @@ def main(arguments: argparse.Namespace) -> None:
     repairs: Counter[str] = Counter()
     sentences = read_corpus(arguments.sentences)
     rows: list[dict[str, object]] = []
+    folders = {folder.name: folder for folder in arguments.sources}
+    orders = {language: names.split(",") for language, names in (order.split("=") for order in arguments.order)}
     for language in with_progress(arguments.languages, "merging", "languages"):
-        files = {folder.name: folder / f"en-{language}.tsv" for folder in arguments.sources}
+        files = {name: folders[name] / f"en-{language}.tsv" for name in orders.get(language, folders)}
         pairs = {name: read_pairs(path, repairs) for name, path in files.items() if path.exists()}
         merged, added = merge_pairs(pairs)
         write_pairs(merged, arguments.folder / f"en-{language}.tsv")
@@ -38,6 +40,9 @@ if __name__ == "__main__":
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
     parser.add_argument(
         "--sources", type=Path, nargs="+", required=True, help="folders of en-<language>.tsv, best first"
+    )
+    parser.add_argument(
+        "--order", nargs="*", default=[], help="<language>=<names of such folders, best first>, where it is another"
     )
     parser.add_argument("--sentences", type=Path, required=True, help="source sentences, for what is covered")
     parser.add_argument("--folder", type=Path, required=True, help="folder to write en-<language>.tsv to")

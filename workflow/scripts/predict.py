@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mclner.corpus import clean_token, read_conll
 from mclner.errors import InputError
-from mclner.files import read_text, writing
+from mclner.files import read_lines, writing
 from mclner.integrity import SUMS, damage_of
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
@@ -52,8 +52,7 @@ def read_sentences(arguments: argparse.Namespace, recogniser: EntityRecogniser) 
     form = arguments.format or ("conll" if arguments.input.suffix in CONLL_ENDINGS else "text")
     if form == "conll":
         return [list(sentence.tokens) for sentence in read_conll(arguments.input, "", Counter(), tag_column=None)]
-    lines = read_text(arguments.input).splitlines()
-    return [recogniser.split(line) for line in lines if line.strip()]
+    return [recogniser.split(line) for line in read_lines(arguments.input) if line.strip()]
 
 
 if __name__ == "__main__":

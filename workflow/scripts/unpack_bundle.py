@@ -12,7 +12,8 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from mclner.errors import InputError
-from mclner.files import content_hash, writing
+from mclner.files import content_hash, write_json, writing
+from mclner.lockfile import read_lock
 from mclner.program import make_parser, run_program
 
 MANIFEST = "manifest.json"
@@ -30,6 +31,9 @@ def main(arguments: argparse.Namespace) -> None:
                 target = arguments.into / checked(member, manifest, arguments.bundle)
                 if target.is_file() and content_hash(target) == manifest[member.name]:
                     kept += 1
+                elif target.is_file() and target.suffix == ".json" and target.parent == arguments.into / "config":
+                    merge_lock(archive, member, target, manifest[member.name], arguments.bundle)
+                    put += 1
                 else:
                     extract(archive, member, target, manifest[member.name], arguments.bundle)
                     put += 1
@@ -61,6 +65,28 @@ def checked(member: tarfile.TarInfo, manifest: dict[str, str], bundle: Path) -> 
     if not member.isfile() or member.issparse() or not inside or member.name not in manifest:
         raise InputError(bundle, f"holds '{member.name}', which has no place here.", "Do not use this bundle.")
     return path
+
+
+def merge_lock(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, sha256: str, bundle: Path) -> None:
+    """Add the entries of the bundle's lock file to the one that is here. Raises InputError where one differs."""
+    content = archive.extractfile(member)
+    assert content is not None, "a plain file has content"
+    text = content.read()
+    if hashlib.sha256(text).hexdigest() != sha256:
+        raise InputError(bundle, f"holds a damaged {member.name}.", "Copy the bundle again.")
+    try:
+        here, brought = read_lock(target), dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        raise InputError(bundle, f"holds no lock file as {member.name}.", "Do not use this bundle.") from None
+    for name in sorted(here.keys() & brought.keys()):
+        if here[name] != brought[name]:
+            raise InputError(
+                target,
+                f"locks another {name} than the bundle.",
+                "Move this lock file away to take the bundle's, or make the bundle with the lock file that is here.",
+            )
+    write_json(here | brought, target)
+    os.utime(target, (member.mtime, member.mtime))
 
 
 def extract(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, sha256: str, bundle: Path) -> None:

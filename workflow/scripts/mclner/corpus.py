@@ -6,6 +6,7 @@ null where the sentence is unlabelled).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ SCHEMA = pa.schema(
     ]
 )
 JOINERS = "\u200c\u200d"  # meaningful inside words of Persian, Urdu and the Indic scripts
+METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U, whatever it ends with, and of CoNLL-2012
 REPLACEMENT = "\ufffd"  # stands for a token of nothing but invisible characters, so that no position is lost
 
 
@@ -102,8 +104,8 @@ def read_conll(
 ) -> list[Sentence]:
     """Sentences of a CoNLL file: one token a line, blank lines between sentences.
 
-    Columns are split at tabs where a line has one, at white space otherwise. `-DOCSTART-` lines are skipped, and so are
-    comments: lines that begin with # and end with no tag. Empty sentences are dropped; both are counted in `repairs`.
+    Columns are split at tabs where a line has one, at spaces otherwise: U+00A0 and the like may stand inside a token.
+    `-DOCSTART-` lines are skipped, and so are comments. Empty sentences are dropped; both are counted in `repairs`.
     `tag_column=None` reads unlabelled text: whatever stands beside the token is left alone. Raises InputError.
     """
     sentences: list[Sentence] = []
@@ -111,8 +113,8 @@ def read_conll(
         tokens: list[str] = []
         tags: list[str] = []
         for number, line in rows:
-            fields = line.split("\t") if "\t" in line else line.split()
-            if line.startswith("#") and not is_tag(fields[-1].strip()):
+            fields = line.split("\t") if "\t" in line else [field for field in line.split(" ") if field]
+            if line.startswith("#") and _is_comment(line, fields, tag_column):
                 repairs["comments"] += 1
                 continue
             try:
@@ -135,6 +137,19 @@ def read_conll(
         identifier = f"{lang}-{len(sentences) + 1}"
         sentences.append(make_sentence(identifier, lang, tokens, None if tag_column is None else tags, repairs))
     return sentences
+
+
+def _is_comment(line: str, fields: Sequence[str], tag_column: int | None) -> bool:
+    """Whether a line that begins with # is a comment, and not a token such as # or #tag.
+
+    It is one where no tag stands in its column. Unlabelled text has no such column: there the # stands apart from
+    further words, of which the last is no tag (labelled text may be read as unlabelled).
+    """
+    if METADATA.match(line):
+        return True
+    if tag_column is None:
+        return line.startswith("# ") and len(fields) > 1 and not is_tag(fields[-1].strip())
+    return not any(is_tag(field.strip()) for field in fields[tag_column:][:1])
 
 
 def _conll_blocks(path: Path, repairs: Counter[str]) -> Iterator[list[tuple[int, str]]]:

@@ -94,7 +94,10 @@ def _encode(encoder: SentenceEncoder, sentences: Sequence[Sentence]) -> list[lis
 
 
 class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
-    """Rows (sentence, view, weight) of an example at a (position, epoch): views change from epoch to epoch."""
+    """Rows (sentence, view, weight) of an example at a (position, epoch): views change from epoch to epoch.
+
+    An epoch sees one translation of a sentence, drawn; where translations have a label loss, one with tags if it can.
+    """
 
     def __init__(self, examples: Sequence[Example], settings: RunSettings) -> None:
         self.examples, self.settings = examples, settings
@@ -110,8 +113,11 @@ class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
             view = example.codeswitched[epoch % len(example.codeswitched)]
             rows.append((view, CODESWITCHED, objectives.codeswitched_weight))
         if example.translated:
-            chosen = random.Random(f"{self.settings.seed}-{epoch}-{position}").randrange(len(example.translated))
-            rows.append((example.translated[chosen], TRANSLATED, objectives.translated_weight))
+            views = example.translated
+            if objectives.translated_weight:  # one without tags would bring no label loss
+                views = tuple(view for view in views if any(view.weights)) or views
+            chosen = random.Random(f"{self.settings.seed}-{epoch}-{position}").randrange(len(views))
+            rows.append((views[chosen], TRANSLATED, objectives.translated_weight))
         return rows
 
 

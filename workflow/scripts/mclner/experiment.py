@@ -39,8 +39,10 @@ class Experiment:
     def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
         """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
         source, targets = config["languages"]["source"], config["languages"]["targets"]
+        if "folder" not in config and (targets == "found" or config["corpus"]["kind"] == "folder"):
+            problem = "sentences and languages are to be found in a folder, and none is named."
+            raise InputError(PLACE, problem, "Name it: --config folder=path.")
         if targets == "found":
-            _known("folder", config, "languages: targets are to be found in a folder, and none is named.")
             targets = found_languages(Path(config["folder"]) / "ner", source)
         known = read_languages(language_table)
         for code in (source, *targets):

@@ -109,6 +109,15 @@ def read_text(path: Path) -> str:
         raise InputError(path, f"cannot be read ({error.strerror}).", "Put the file there.") from None
 
 
+def read_lines(path: Path) -> list[str]:
+    """Lines of a person's file, without their ends. U+2028, U+0085 and the like end no line: text may hold them.
+
+    Raises InputError as `read_text` does.
+    """
+    text = read_text(path)
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def content_hash(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,11 @@ class Language:
     cldr: str
     nllb: str
     lexicons: tuple[str, ...]
+
+    def in_order(self, sources: Sequence[str]) -> list[str]:
+        """`sources`, of which those that the row names come in its order; the others keep their places."""
+        named = iter([source for source in self.lexicons if source in sources])
+        return [next(named) if source in self.lexicons else source for source in sources]
 
 
 class LanguageTable(dict[str, Language]):

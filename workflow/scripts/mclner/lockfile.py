@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from mclner.errors import InputError
 from mclner.files import content_hash, write_json
 
 RECORD = "record.json"
+COMMIT = re.compile("[0-9a-f]{40}")
 Record = dict[str, Any]
 
 
@@ -76,6 +78,20 @@ def check_against_lock(name: str, record: Record, locked: Record | None, lock: P
         came, expected = record["files"].get(file), locked["files"].get(file)
         if came != expected:
             raise InputError(f"{name}/{file}", f"has changed upstream: {came}, locked is {expected}.", remedy)
+
+
+def revision_to_fetch(name: str, locked: Record | None, configured: str | None) -> str | None:
+    """The locked revision, else the configured one. Raises InputError where the configuration names another commit.
+
+    A branch may be configured beside a lock: what it pointed to is what was locked.
+    """
+    if locked is None:
+        return configured
+    revision = locked["source"]["revision"]
+    if configured is not None and COMMIT.fullmatch(configured) and configured != revision:
+        remedy = "Correct the configuration, or fetch with --config lock=renew --forceall."
+        raise InputError(name, f"is locked to revision {revision}, the configuration says {configured}.", remedy)
+    return revision
 
 
 def verify_folder(folder: Path) -> Record:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mclner.errors import InputError
-from mclner.files import read_text
+from mclner.files import read_lines
 from mclner.tags import Entity, tags_of
 
 BRACKET = re.compile(r"\[([A-Z]+)(?::([a-z]+))? ([^\[\]]+)\]")
@@ -70,7 +70,7 @@ def format_markup(sentence: MarkedSentence) -> str:
 def read_markup(path: Path) -> list[MarkedSentence]:
     """All lines of a markup file. Raises InputError with the line number."""
     sentences: list[MarkedSentence] = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         try:
             sentences.append(parse_markup(line))
         except ValueError as error:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from mclner.corpus import Sentence, clean_token, make_sentence, read_conll
 from mclner.errors import InputError
-from mclner.files import read_text
+from mclner.files import read_lines
 from mclner.tags import OUTSIDE, is_tag, to_iob
 
 
@@ -30,8 +30,7 @@ def read_own(
     """
     labelled = tag_column is not None
     if path.suffix == ".jsonl":
-        lines = read_text(path).splitlines()
-        records = [_parse_json(path, number, line) for number, line in enumerate(lines, 1)]
+        records = [_parse_json(path, number, line) for number, line in enumerate(read_lines(path), 1)]
         return _from_records(records, labelled, path, lang, repairs)
     if path.suffix == ".parquet" or path.is_dir():
         return _from_records(_parquet_records(path, labelled), labelled, path, lang, repairs)
