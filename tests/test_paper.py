@@ -20,6 +20,7 @@ from conftest import ROOT, snakemake, write_overlay
 from hub_content import SPLITS, conll_parquet, whole_hub
 from hub_standin import Repository, Standin, serve
 from mclner.corpus import read_corpus
+from mclner.files import read_table
 from mclner.languages import read_languages
 from mclner.lockfile import verify_folder
 from mclner.tags import entities_of
@@ -120,6 +121,13 @@ def test_the_dry_run_lists_the_whole_reproduction(tmp_path: Path) -> None:
     assert jobs["train"] == jobs["evaluate"] == 14 * 5
 
 
+def test_the_sizes_of_panx_are_those_of_forty_languages() -> None:
+    rows = read_table(ROOT / "config" / "panx_sizes.tsv", ("language", "train", "dev", "test"))
+    assert {row["language"] for row in rows} == set(read_languages(ROOT / "config" / "languages.tsv"))
+    totals = {split: sum(int(row[split]) for row in rows) for split in ("train", "dev", "test")}
+    assert totals == {"train": 578_300, "dev": 262_300, "test": 262_300}
+
+
 def test_everything_fetched_is_locked_with_revision_and_checksum(fetched: Path) -> None:
     lock = json.loads((fetched / "config" / "lock.json").read_text(encoding="utf-8"))
     assert sum(name.startswith("corpora/panx/") for name in lock) == 40
@@ -160,7 +168,10 @@ def test_the_experiment_runs_offline_to_its_tables(offline_run: Path) -> None:
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
     assert set(metrics["variant"]) == {"tagger", "full", "translate_train", "full_large"}
     assert set(metrics["language"]) == {"en", *TARGETS}
-    assert "google/xtreme" in (results / "tables" / "sources.md").read_text(encoding="utf-8")
+    sources = (results / "tables" / "sources.md").read_text(encoding="utf-8")
+    assert "google/xtreme" in sources
+    for licence in ("CC BY-NC 4.0", "Apache-2.0", "MIT", "not stated by WikiANN; text of Wikipedia, CC BY-SA"):
+        assert licence in sources
     for name in ("lexicons", "translations", "main"):
         assert (results / "tables" / f"{name}.md").stat().st_size > 200
 
