@@ -47,6 +47,12 @@ def run(program: str, hub: Standin, home: Path, *options: str) -> subprocess.Com
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 
+def model_options(home: Path) -> list[str]:
+    """Options of fetch_model.py for the model a/b, which goes to the folder `b`."""
+    paths = ["--lock", str(home / "lock.json"), "--folder", str(home / "b")]
+    return ["--repository", "a/b", "--name", "encoders/b", *paths]
+
+
 def fetch_swahili(hub: Standin, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
     sources: list[dict[str, Any]] = [
         {"repository": "google/xtreme", "configuration": "PAN-X.{language}"},
@@ -224,12 +230,11 @@ def test_a_configured_commit_that_is_not_the_locked_one_is_refused() -> None:
 
 def test_a_model_without_safetensors_is_refused_unless_asked_for(tmp_path: Path) -> None:
     files = {"config.json": b"{}", "tokenizer.json": b"{}", "pytorch_model.bin": b"weights"}
-    options = ("--repository", "a/b", "--name", "encoders/b", "--lock", str(tmp_path / "lock.json"))
     with serve(Standin({("model", "a/b"): Repository(files)})) as hub:
-        done = run("fetch_model", hub, tmp_path, *options, "--folder", str(tmp_path / "b"))
+        done = run("fetch_model", hub, tmp_path, *model_options(tmp_path))
         assert done.returncode == 1
         assert "lacks config.json, tokenizer.json or weights as safetensors" in done.stderr
-        assert run("fetch_model", hub, tmp_path, *options, "--folder", str(tmp_path / "b"), "--pickled").returncode == 0
+        assert run("fetch_model", hub, tmp_path, *model_options(tmp_path), "--pickled").returncode == 0
     assert set(verify_folder(tmp_path / "b")["files"]) == set(files)
 
 

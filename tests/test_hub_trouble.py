@@ -18,7 +18,7 @@ from mclner import hub
 from mclner.download import GoneError, Limits
 from mclner.errors import InputError
 from mclner.lockfile import verify_folder
-from test_fetching import SCRIPTS, fetch_swahili, variables
+from test_fetching import SCRIPTS, fetch_swahili, model_options, variables
 
 MODEL = Repository({"config.json": b"{}", "tokenizer.json": b"{}", "model.safetensors": bytes(range(256)) * 2000})
 SETTINGS = """
@@ -40,17 +40,12 @@ def both() -> dict[tuple[str, str], Repository]:
     }
 
 
-def options(home: Path) -> list[str]:
-    return [
-        "--repository",
-        "a/b",
-        "--name",
-        "encoders/b",
-        "--lock",
-        str(home / "lock.json"),
-        "--folder",
-        str(home / "b"),
-    ]
+def fetched(standin: Standin, home: Path) -> str:
+    """Fetch Swahili from a hub, which ends well; what was said."""
+    with serve(standin):
+        done = fetch_swahili(standin, home)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
 
 
 def source_of(folder: Path) -> str:
@@ -117,10 +112,8 @@ def test_lasting_trouble_within_the_library_is_no_unknown_configuration(
 
 def test_a_repository_with_a_script_is_listed_at_once(tmp_path: Path) -> None:
     files = panx_repository(["sw"], "PAN-X.{language}").files | {"xtreme.py": b"raise SystemExit"}
-    with serve(Standin({("dataset", "google/xtreme"): Repository(files)})) as standin:
-        done = fetch_swahili(standin, tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "attempt" not in done.stderr
+    said = fetched(Standin({("dataset", "google/xtreme"): Repository(files)}), tmp_path)
+    assert "attempt" not in said
     assert source_of(tmp_path / "sw") == "google/xtreme"
 
 
@@ -128,19 +121,14 @@ def test_a_repository_without_data_is_left_for_the_next_source(
     both: dict[tuple[str, str], Repository], tmp_path: Path
 ) -> None:
     emptied = both | {("dataset", "google/xtreme"): Repository({"README.md": b"moved"})}
-    with serve(Standin(emptied)) as standin:
-        done = fetch_swahili(standin, tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "attempt" not in done.stderr
+    assert "attempt" not in fetched(Standin(emptied), tmp_path)
     assert source_of(tmp_path / "sw") == "unimelb-nlp/wikiann"
 
 
 def test_a_file_that_the_hub_refuses_leads_to_the_next_source(
     both: dict[tuple[str, str], Repository], tmp_path: Path
 ) -> None:
-    with serve(Standin(both, faults={"PAN-X.sw/test-00000": ["403"] * 99})) as standin:
-        done = fetch_swahili(standin, tmp_path)
-    assert done.returncode == 0, done.stderr
+    fetched(Standin(both, faults={"PAN-X.sw/test-00000": ["403"] * 99}), tmp_path)
     assert source_of(tmp_path / "sw") == "unimelb-nlp/wikiann"
 
 
@@ -186,7 +174,7 @@ def test_a_file_that_grows_beyond_what_is_stated_is_refused_unwritten(tmp_path: 
 
     with serve(Standin({("model", "a/b"): MODEL}, faults={"model.safetensors": [fault] * 2})) as standin:
         done = subprocess.run(
-            [sys.executable, str(SCRIPTS / "fetch_model.py"), *options(tmp_path)],
+            [sys.executable, str(SCRIPTS / "fetch_model.py"), *model_options(tmp_path)],
             env=os.environ | variables(standin, tmp_path), preexec_fn=bound, capture_output=True, text=True,
         )  # fmt: skip
     assert done.returncode == 1

@@ -16,7 +16,7 @@ from mclner.download import Limits, download
 from mclner.errors import InputError
 from mclner.lockfile import verify_folder
 from mclner.stated import Stated
-from test_fetching import PAGE, QUICK, SCRIPTS, run, variables
+from test_fetching import PAGE, QUICK, SCRIPTS, model_options, run, variables
 
 ONCE = Limits(attempts=1, silence=3.0)
 WEIGHTS = bytes(range(256)) * 2000
@@ -42,19 +42,6 @@ def hub(storage: Standin) -> Iterator[Standin]:
     """A hub that sends who asks for weights on to its storage, as the real one does."""
     with serve(Standin({("model", "a/b"): MODEL}, storage=storage.address)) as standin:
         yield standin
-
-
-def options(home: Path) -> list[str]:
-    return [
-        "--repository",
-        "a/b",
-        "--name",
-        "encoders/b",
-        "--lock",
-        str(home / "lock.json"),
-        "--folder",
-        str(home / "b"),
-    ]
 
 
 def half(folder: Path, web: Standin, stated: Stated | None = None) -> int:
@@ -133,9 +120,9 @@ def test_a_file_other_than_stated_is_refused(web: Standin, tmp_path: Path, state
 
 def test_weights_cut_on_the_way_are_resumed_by_the_next_job(hub: Standin, storage: Standin, tmp_path: Path) -> None:
     storage.faults["/lfs/"] = ["cut", "cut"]
-    assert run("fetch_model", hub, tmp_path, *options(tmp_path), "--attempts", "1").returncode == 1
+    assert run("fetch_model", hub, tmp_path, *model_options(tmp_path), "--attempts", "1").returncode == 1
     held = (tmp_path / ".b.fetching" / ".model.safetensors.partial").stat().st_size
-    done = run("fetch_model", hub, tmp_path, *options(tmp_path))
+    done = run("fetch_model", hub, tmp_path, *model_options(tmp_path))
     assert done.returncode == 0, done.stderr
     assert 0 < held < len(WEIGHTS)
     assert storage.ranges[0] == f"bytes={held}-"
@@ -146,7 +133,7 @@ def test_weights_cut_on_the_way_are_resumed_by_the_next_job(hub: Standin, storag
 
 def test_weights_are_resumed_after_a_kill(hub: Standin, storage: Standin, tmp_path: Path) -> None:
     storage.piece, storage.pause = 4096, 0.02
-    command = [sys.executable, str(SCRIPTS / "fetch_model.py"), *options(tmp_path)]
+    command = [sys.executable, str(SCRIPTS / "fetch_model.py"), *model_options(tmp_path)]
     process = subprocess.Popen(command, env=os.environ | variables(hub, tmp_path))
     partial = tmp_path / ".b.fetching" / ".model.safetensors.partial"
     while process.poll() is None and not (partial.exists() and partial.stat().st_size):
@@ -155,7 +142,7 @@ def test_weights_are_resumed_after_a_kill(hub: Standin, storage: Standin, tmp_pa
     process.wait()
     held = partial.stat().st_size
     storage.piece = 2**20
-    done = run("fetch_model", hub, tmp_path, *options(tmp_path))
+    done = run("fetch_model", hub, tmp_path, *model_options(tmp_path))
     assert done.returncode == 0, done.stderr
     assert storage.ranges == [f"bytes={held}-"]
     assert 0 < held < len(WEIGHTS)
@@ -167,7 +154,7 @@ def test_a_token_goes_to_the_hub_and_not_to_its_storage(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     monkeypatch.setenv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "0")
-    done = run("fetch_model", hub, tmp_path, *options(tmp_path))
+    done = run("fetch_model", hub, tmp_path, *model_options(tmp_path))
     assert done.returncode == 0, done.stderr
     resolved = [path for path in hub.authorised if "/resolve/" in path]
     assert len(resolved) == len(MODEL.files)
