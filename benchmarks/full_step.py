@@ -8,12 +8,11 @@ its longest row; printed beside them is one bare pass over each of the slices in
 from __future__ import annotations
 
 import torch
-from made_up import SMALL_ENCODER, make_tokenizer, make_training_batches, with_contrasts
+from made_up import SMALL_ENCODER, backward, make_tokenizer, make_training_batches, with_contrasts
 from mclner.batching import SentenceEncoder
 from mclner.examples import ViewCollator
 from mclner.model import EntityModelConfig, RelationModel
 from mclner.precision import autocast
-from mclner.training import loss_parts
 from measure import in_turn, is_quick, report
 from torch import Tensor
 
@@ -35,10 +34,7 @@ def main() -> None:
 
     def ours() -> None:
         for batch in batches:
-            packed = collate(batch.examples)
-            with autocast(model.device, "auto"):
-                outputs = model(packed)
-            torch.stack(list(loss_parts(outputs, packed, settings).values())).sum().backward()
+            backward(model, collate(batch.examples), settings)
 
     def bare(passes: list[tuple[Tensor, Tensor]]) -> None:
         for ids, mask in passes:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import torch
 from mclner.batching import EncodedSentence, LengthBatchSampler, RowBatch, SentenceEncoder
 from mclner.examples import Example, ViewDataset
+from mclner.model import EntityModel
+from mclner.precision import autocast
 from mclner.settings import ContrastSettings, ObjectiveSettings, RunSettings
 from mclner.tags import Entity
+from mclner.training import loss_parts
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
     BertConfig,
@@ -77,6 +82,13 @@ def make_training_batches(
     dataset = ViewDataset(examples, settings)
     sampler = LengthBatchSampler([len(example) for example in examples], settings.training.token_budget, rows, 1)
     return [MadeUpBatch([dataset[key] for key in batch]) for batch in sampler]
+
+
+def backward(model: EntityModel, batch: dict[str, Any], settings: RunSettings) -> None:
+    """Forward and backward pass of a training step."""
+    with autocast(model.device, "auto"):
+        outputs = model(batch)
+    torch.stack(list(loss_parts(outputs, batch, settings).values())).sum().backward()
 
 
 def make_translator(folder: Path, codes: list[str], layers: int, vocabulary: int) -> None:

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from made_up import make_sentences, make_tokenizer, make_training_batches, with_contrasts
+from made_up import backward, make_sentences, make_tokenizer, make_training_batches, with_contrasts
 from mclner.batching import SentenceEncoder
 from mclner.examples import ViewCollator
 from mclner.labelling import label_sentences
 from mclner.model import HEADS, EntityModel, EntityModelConfig
 from mclner.precision import autocast
 from mclner.settings import ModelSettings, RunSettings
-from mclner.training import loss_parts
 from measure import in_turn, report, seconds
 from transformers import XLMRobertaConfig
 
@@ -93,12 +92,6 @@ def training_steps(model: EntityModel, batches: list[dict[str, Any]], settings: 
             optimiser.zero_grad()
 
     return steps
-
-
-def backward(model: EntityModel, batch: dict[str, Any], settings: RunSettings) -> None:
-    with autocast(DEVICE, "auto"):
-        outputs = model(batch)
-    torch.stack(list(loss_parts(outputs, batch, settings).values())).sum().backward()
 
 
 def show(shape: str, what: str, measured: Measured, weights: int, operations: int, teraflops: float | None) -> None:

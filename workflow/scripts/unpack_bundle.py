@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from mclner.errors import InputError
-from mclner.files import content_hash, write_json, writing
+from mclner.files import content_hash, stays_inside, write_json, writing
 from mclner.lockfile import read_lock
 from mclner.program import make_parser, run_program
 
@@ -61,7 +61,7 @@ def checked(member: tarfile.TarInfo, manifest: dict[str, str], bundle: Path) -> 
     path = PurePosixPath(member.name)
     lock_file = path.parts[:-1] == ("config",) and path.suffix == ".json"  # not a configuration, which can run code
     allowed = path.parts[:1] == ("resources",) or lock_file
-    inside = not path.is_absolute() and ".." not in path.parts and allowed
+    inside = stays_inside(member.name) and allowed
     if not member.isfile() or member.issparse() or not inside or member.name not in manifest:
         raise InputError(bundle, f"holds '{member.name}', which has no place here.", "Do not use this bundle.")
     return path

@@ -14,13 +14,19 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import escape as glob_escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mclner.errors import InputError
 
 SENTENCE_ENDINGS = (".conll", ".parquet", ".jsonl")  # of a user's own sentences; here, as Snakemake itself asks
 log = logging.getLogger(__name__)
+
+
+def stays_inside(name: str) -> bool:
+    """True where `name`, given by others, leads to no place outside of the folder that it is put under."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from mclner.download import PASSING, GoneError, Limits, PassingError, download, pause_of, with_attempts
 from mclner.errors import InputError
+from mclner.files import stays_inside
 from mclner.stated import Stated
 
 # Plain HTTP, which can be resumed and passes every proxy; nothing told to anybody.
@@ -147,7 +148,7 @@ def stated_files(repository: str, kind: str, revision: str, wanted: Sequence[str
     """
     address = address_of(repository, kind)
     for name in wanted:
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if not stays_inside(name):
             raise InputError(f"{address}/{name}", "would be written outside of its folder.", "Use another repository.")
     infos = asked(
         address,
