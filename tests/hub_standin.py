@@ -113,6 +113,12 @@ class Handler(BaseHTTPRequestHandler):
     def stumbles(self, path: str) -> bool:
         """Show the next fault in place of an answer, where it is one that any answer can have."""
         self.fault = self.standin.next_fault(self.command, path)
+        if self.fault == "silence":
+            self.connection.settimeout(150)  # longer than any test waits
+            with suppress(OSError):
+                self.rfile.read(1)  # comes back when the other side has given up
+            self.close_connection = True
+            return True
         if self.fault is None or not self.fault.isdecimal():
             return False
         self.answer(int(self.fault), b"not now", Retry_After=self.standin.retry_after)

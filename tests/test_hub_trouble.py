@@ -73,14 +73,14 @@ def test_a_dictionary_is_fetched_without_the_library_of_the_hub() -> None:
     "fault",
     ["/revision/", "/tree/", "POST paths-info", "HEAD README.md", "README.md"],
 )
-@pytest.mark.parametrize("status", ["500", "429"])
+@pytest.mark.parametrize("trouble", ["500", "429", "silence"])
 def test_a_call_that_fails_once_is_made_again(
-    both: dict[tuple[str, str], Repository], tmp_path: Path, fault: str, status: str
+    both: dict[tuple[str, str], Repository], tmp_path: Path, fault: str, trouble: str
 ) -> None:
     revision = both["dataset", "google/xtreme"].revision
     sources = [{"repository": "google/xtreme", "configuration": "PAN-X.{language}", "revision": revision}]
-    with serve(Standin(both, faults={fault: [status]})) as standin:
-        done = fetch_swahili(standin, tmp_path, "--sources", json.dumps(sources))
+    with serve(Standin(both, faults={fault: [trouble]})) as standin:
+        done = fetch_swahili(standin, tmp_path, "--sources", json.dumps(sources), "--silence", "1.5")
     assert done.returncode == 0, done.stderr
     assert not standin.faults[fault]
     assert set(verify_folder(tmp_path / "sw")["files"]) == {"train/0.parquet", "dev/0.parquet", "test/0.parquet"}

@@ -22,10 +22,11 @@ os.environ.update(
 os.environ["HF_UPDATE_DOWNLOAD_COUNTS"] = "0"
 
 import httpx2
-from huggingface_hub import HfApi, constants, hf_hub_url
+from huggingface_hub import HfApi, constants, hf_hub_url, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # documented, but not marked so
+from huggingface_hub.utils._http import default_client_factory
 
 # The same where another module imported the library before: it reads the variables once.
 constants.HF_HUB_DISABLE_XET = constants.HF_HUB_DISABLE_TELEMETRY = constants.HF_HUB_DISABLE_PROGRESS_BARS = True
@@ -40,8 +41,21 @@ class UndeclaredError(Exception):
     """The `datasets` library knows no such configuration of a repository."""
 
 
+def impatient_client(silence: float) -> httpx2.Client:
+    """The library's client, which gives up a server that says nothing for `silence` seconds: its own waits for ever."""
+
+    def limit(request: httpx2.Request) -> None:
+        given = request.extensions["timeout"]
+        request.extensions["timeout"] = {what: silence if given[what] is None else given[what] for what in given}
+
+    client = default_client_factory()
+    client.event_hooks = {**client.event_hooks, "request": [*client.event_hooks["request"], limit]}
+    return client
+
+
 def asked(address: str, limits: Limits, work: Callable[[], Result]) -> Result:
     """The result of a call to the hub, tried again where the trouble may pass. Raises InputError, or GoneError."""
+    set_client_factory(lambda: impatient_client(limits.silence))
 
     def attempt() -> Result:
         try:
