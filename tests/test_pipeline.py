@@ -165,6 +165,7 @@ def test_one_variant_alone_brings_only_what_it_needs(tmp_path: Path) -> None:
         ({"languages": {"targets": "found"}}, r"none is named\. Name it: --config folder=path"),
         ({"corpus": {"kind": "folder"}}, r"none is named\. Name it: --config folder=path"),
         ({"translation": {"word_by_word": {"backend": "nllb"}}}, "there is no translator ''"),
+        ({"translation": {"aligned": {"backend": "parallel", "sources": ["mine"]}}}, "aligned: aligned text lies in a"),
         ({"variants": {"full": {"encoder": "xlm"}}}, "there is no encoder 'xlm'"),
         (
             {"corpus": {"kind": "hub", "sources": [{"repository": "a/b; rm -rf x", "configuration": "c"}]}},

@@ -50,11 +50,8 @@ class Experiment:
         variants = {name: resolve_variant(name, config) for name in config["variants"]}
         for name, settings in variants.items():
             check_variant(name, settings, config)
-        for name, recipe in config["translation"].items():
-            if recipe["backend"] == "nllb":
-                wanted = recipe.get("translator", "")
-                problem = f"translation recipe {name}: there is no translator '{wanted}'."
-                _known(wanted, config["translators"], problem)
+        for name in config["translation"]:
+            check_translation(name, config)
         for key in ("baseline", "method"):
             _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
         for name in config["compare"]:
@@ -114,6 +111,17 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = copy.deepcopy(value)
     return merged
+
+
+def check_translation(name: str, config: Mapping[str, Any]) -> None:
+    """Raise InputError where a recipe of translation names nothing to translate with."""
+    recipe = config["translation"][name]
+    if recipe["backend"] == "nllb":
+        wanted = recipe.get("translator", "")
+        _known(wanted, config["translators"], f"translation recipe {name}: there is no translator '{wanted}'.")
+    if recipe["backend"] == "parallel" and "folder" not in config:
+        problem = f"translation recipe {name}: aligned text lies in a folder, and none is named."
+        raise InputError(PLACE, problem, "Name it: --config folder=path.")
 
 
 def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, Any]) -> None:
