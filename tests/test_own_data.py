@@ -105,12 +105,12 @@ ENGLISH = "Marie\tB-PER\nCurie\tI-PER\nleft\tO\nWarsaw\tB-LOC\n\nToyota\tB-ORG\n
 GERMAN = "Marie\tB-PER\nCurie\tI-PER\nverließ\tO\nWarschau\tB-LOC\n\n" * 8
 
 
-def run_small_experiment(folder: Path, data: Path, encoder: Path) -> tuple[str, ...]:
-    """Run config/folder.yaml at small sizes on `data`; the options that name its configuration."""
+def run_small_experiment(folder: Path, data: Path, encoder: Path, **more: object) -> tuple[str, ...]:
+    """Run config/folder.yaml at small sizes on `data`, with `more` settings; the options that name it."""
     shutil.copytree(ROOT / "config", folder / "config")
     small = small_settings(encoder)
     settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
-    overlay = write_overlay(folder / "small.yaml", settings | {"seeds": [1]})
+    overlay = write_overlay(folder / "small.yaml", settings | {"seeds": [1]} | more)
     files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
     snakemake(folder, "--cores", "2", *files)
     return files
@@ -149,15 +149,23 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
 
 
 def test_a_folder_of_labelled_english_and_a_test_alone_will_do(tmp_path: Path, tiny_encoder: Path) -> None:
-    """No lexicon, no aligned text, no unlabelled text for one language; the other has no row in languages.tsv."""
-    data = tmp_path / "mine"
+    """No lexicon, no aligned text, no unlabelled text for one language; the other has no row in languages.tsv.
+
+    And a fourth entity type, whose relations follow from its name.
+    """
+    data, types = tmp_path / "mine", ["PER", "ORG", "LOC", "CAR"]
     for split in ("train", "dev", "test"):
-        write(data / "ner" / "en" / f"{split}.conll", ENGLISH)
+        write(data / "ner" / "en" / f"{split}.conll", ENGLISH.replace("cars\tO", "Corollas\tB-CAR"))
     for language in ("de", "da"):
         write(data / "ner" / language / "test.conll", GERMAN)
     write(data / "ner" / "da" / "train.conll", "Anna\nbor\ni\nAarhus\n\n" * 8)  # unlabelled, so one column
-    run_small_experiment(tmp_path, data, tiny_encoder)
+    run_small_experiment(tmp_path, data, tiny_encoder, entity_types=types)
     results = tmp_path / "results" / "folder"
+    for variant in ("tagger", "full"):
+        model = json.loads((results / variant / "seed1" / "model" / "config.json").read_text(encoding="utf-8"))
+        assert model["entity_types"] == types
+    metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
+    assert set(metrics.query("language == 'en'")["entities"]) == {48}  # one of each type in every two sentences
     assert "Danish (da)" in (results / "tables" / "main.md").read_text(encoding="utf-8")
     assert not (results / "figures" / "sentence_projection.png").exists()
     unlabelled = tmp_path / "resources" / "corpora" / "folder"
