@@ -27,11 +27,11 @@ from mclner.tags import entities_of
 
 TARGETS = ["de", "es", "eu", "sw", "th", "zh"]
 PAPER = ["config/paper.yaml", "sizes.yaml"]
+EXPERIMENT = yaml.safe_load((ROOT / "config" / "paper.yaml").read_text(encoding="utf-8"))
 
 
 def sizes(address: str) -> dict[str, object]:
     """Sizes, and where the stand-in is; no key that makes the pipeline another one."""
-    paper = yaml.safe_load((ROOT / "config" / "paper.yaml").read_text(encoding="utf-8"))
     addresses = {
         "muse": {"url": f"{address}/muse/en-{{language}}.txt"},
         "word2word": {"url": f"{address}/word2word/en-{{language}}.pkl"},
@@ -40,9 +40,8 @@ def sizes(address: str) -> dict[str, object]:
     return {
         "seeds": [1],
         "corpus": {"sizes": "sizes.tsv", "unlabelled_sentences": 10},
-        "lexicon_sources": {name: paper["lexicon_sources"][name] | change for name, change in addresses.items()},
+        "lexicon_sources": {name: EXPERIMENT["lexicon_sources"][name] | change for name, change in addresses.items()},
         "run": {"model": {"pair_size": 16}, "training": {"epochs": 1, "precision": "float32", "threads": 1}},
-        "compare": ["tagger", "full", "translate_train", "full_large"],
         "bootstrap_resamples": 100,
     }
 
@@ -166,7 +165,8 @@ def test_a_changed_hub_is_an_error_until_the_lock_is_renewed(fetched: Path, tiny
 def test_the_experiment_runs_offline_to_its_tables(offline_run: Path) -> None:
     results = offline_run / "results" / "paper"
     metrics = pd.read_csv(results / "metrics.tsv", sep="\t")
-    assert set(metrics["variant"]) == {"tagger", "full", "translate_train", "full_large"}
+    assert set(metrics["variant"]) == set(EXPERIMENT["compare"])
+    assert len(EXPERIMENT["compare"]) == 14
     assert set(metrics["language"]) == {"en", *TARGETS}
     sources = (results / "tables" / "sources.md").read_text(encoding="utf-8")
     assert "google/xtreme" in sources
@@ -251,7 +251,7 @@ def test_conll_comes_from_the_hub_and_german_from_a_folder(tmp_path: Path) -> No
     for split in ("train", "test"):
         text = "-DOCSTART- -X- O O\n\nBonn NN I-NC B-LOC\nliest VB I-VC O\nDuden NN I-NC B-MISC\n\n"
         (tmp_path / "data" / "conll" / "de" / f"{split}.conll").write_text(text, encoding="utf-8")
-    rows = [f"{language}\t13\t7\t9" for language in ("en", "es", "nl")]  # an empty sentence in each split
+    rows = ["de\t1\t0\t1", *(f"{language}\t13\t7\t9" for language in ("en", "es", "nl"))]  # with an empty one each
     (tmp_path / "sizes.tsv").write_text("\n".join(["language\ttrain\tdev\ttest", *rows, ""]), encoding="utf-8")
     write_overlay(tmp_path / "sizes.yaml", {"corpus": {"sizes": "sizes.tsv"}})
     wanted = [f"resources/corpora/conll/{language}/test.parquet" for language in ("en", "de", "es", "nl")]
