@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mclner.corpus import Sentence, write_corpus
 from mclner.coverage import coverage
-from mclner.error_analysis import count_error_kinds
+from mclner.error_analysis import KINDS, count_error_kinds, kinds_per_hundred
 from mclner.errors import InputError
+from mclner.figures import training_curves
 from mclner.groups import groupings
 from mclner.languages import read_languages
 from mclner.learning_curve import families_of, learning_curve
@@ -23,6 +24,7 @@ from mclner.settings import RunSettings, TrainingSettings
 from mclner.tables import (
     ablation_table,
     breakdown_table,
+    error_table,
     main_table,
     published_table,
     to_latex,
@@ -105,6 +107,45 @@ def described() -> pd.DataFrame:
     )
 
 
+def error_counts() -> pd.DataFrame:
+    """Of two seeds: German, of 4 entities, and Dutch, of 40; English is the source."""
+    right = {("en", 1): 4, ("en", 2): 4, ("de", 1): 1, ("de", 2): 3, ("nl", 1): 30, ("nl", 2): 30}
+    there = {"en": 4, "de": 4, "nl": 40}
+    rows = []
+    for (language, seed), number in right.items():
+        kinds = {"right": number, "missed": there[language] - number, "spurious": there[language] // 2}
+        counts = dict.fromkeys(KINDS, 0) | kinds
+        run = {"variant": "tagger", "seed": seed, "language": language}
+        rows += [run | {"kind": kind, "entities": count} for kind, count in counts.items()]
+    return pd.DataFrame(rows)
+
+
+def test_kinds_of_errors_are_counted_per_hundred_entities_of_each_target_language() -> None:
+    shares = kinds_per_hundred(error_counts(), "en").to_dict("index")
+    assert shares["tagger", 1]["right"] == (25 + 75) / 2
+    assert shares["tagger", 2]["right"] == (75 + 75) / 2
+    assert shares["tagger", 1]["missed"] == (75 + 25) / 2
+    assert shares["tagger", 1]["spurious"] == 50
+
+
+def test_the_error_table_has_the_spread_over_seeds() -> None:
+    (row,) = error_table(kinds_per_hundred(error_counts(), "en"), ["tagger"]).to_dict("records")
+    assert row["Right"] == "62.5 ± 17.7"
+    assert row["Spurious"] == "50.0 ± 0.0"
+
+
+def test_dev_scores_of_seeds_with_different_numbers_of_steps_are_averaged_by_epoch() -> None:
+    runs = [(100, [60.0, 70.0]), (120, [64.0, 80.0])]
+    rows = [
+        {"step": steps * (number + 1), "epoch": float(number + 1), "name": "eval_f1", "value": value}
+        for steps, values in runs
+        for number, value in enumerate(values)
+    ]
+    axes = training_curves({"full": pd.DataFrame(rows)}).axes[0]
+    (line,) = axes.lines
+    assert line.get_xydata().tolist() == [[1.0, 62.0], [2.0, 75.0]]
+
+
 def test_the_breakdown_has_the_difference_with_its_spread_and_interval() -> None:
     scores = {"f1": 61.5, "f1_sd": 0.7, "over_baseline": 0.0, "over_baseline_sd": 0.0}
     scores |= {"over_baseline_low": 0.0, "over_baseline_high": 0.0}
@@ -131,6 +172,9 @@ def test_languages_are_grouped_by_their_distance_from_english() -> None:
         "de": "same family", "nl": "same family", "hi": "other script", "bn": "other script",
         "sw": "same script, other family", "yo": "same script, other family",
     }  # fmt: skip
+    assert found["Script"].to_dict() == dict(zip(described()["language"][1:], described()["script"][1:], strict=True))
+    assert found["Family"]["bn"] == "Indo-Aryan"
+    assert found["Subwords a word"][["de", "hi", "bn"]].tolist() == ["lowest third", "highest third", "highest third"]
     syntax = found["Syntactic distance from English"]
     assert syntax[["de", "sw"]].tolist() == ["lowest third", "highest third"]
     assert pd.isna(syntax["yo"])  # not known, so in no group
@@ -190,12 +234,17 @@ def test_the_main_table_has_the_spread_where_several_seeds_were_run() -> None:
 def test_published_figures_keep_their_standing_and_ours_are_marked_as_measured() -> None:
     published = pd.read_csv(ROOT / "config" / "published.tsv", sep="\t", dtype=str)
     assert set(published["standing"]) == {"verified", "recalled"}
-    for (system, encoder), rows in published[published["data"] == "PAN-X"].groupby(["system", "encoder"]):
+    stated = published.dropna(subset="f1")
+    assert set(published.loc[published["f1"].isna(), "system"]) == {
+        "mCL-NER"
+    }  # its abstract has a claim, and no figure
+    for (system, encoder), rows in stated[stated["data"] == "PAN-X"].groupby(["system", "encoder"]):
         scores = rows[rows["language"].str.len() == 2]["f1"].astype(float)
         mean = float(rows.loc[rows["language"] == "mean of 40", "f1"].iloc[0])
         assert len(scores) == 40, (system, encoder)
         assert scores.mean() == pytest.approx(mean, abs=0.05)
     ends = ("tagger", "full")
+    published = published.fillna("")
     table = published_table(published, summary(), ends, "", "demo").set_index(["Data", "Languages"])
     assert all(name.endswith(("; recalled)", "; verified)")) for name in table.columns if not name.startswith("ours"))
     assert table.loc[("demo", "mean of 5"), "ours: Full"] == "71.0"

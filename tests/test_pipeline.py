@@ -19,6 +19,8 @@ from mclner.corpus import read_corpus
 from mclner.experiment import merge
 
 NOTHING = "Nothing to be done"
+FIGURES = ("f1_by_language", "ablation", "training_curves", "heat_map", "error_kinds", "pair_projection",
+           "sentence_projection")  # fmt: skip
 
 
 def counts_of(text: str) -> dict[str, int]:
@@ -48,7 +50,7 @@ def test_the_small_experiment_reaches_its_tables_and_figures(small_run: Path) ->
     ]  # fmt: skip
     assert set(metrics["language"]) == {"en", "de", "sw", "ja"}
     assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
-    for name in ("f1_by_language", "ablation", "training_curves", "heat_map", "pair_projection", "sentence_projection"):
+    for name in FIGURES:
         for ending in ("png", "pdf"):
             assert (results / "figures" / f"{name}.{ending}").stat().st_size > 5000
     assert "Mean of the 3 targets" in (results / "tables" / "main.md").read_text()
@@ -212,9 +214,9 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(small_run: Pat
     with zipfile.ZipFile(small_run / "report.zip") as archive:
         page = next(name for name in archive.namelist() if name.endswith("report.html"))
         text = archive.read(page).decode("utf-8")
-    for name in ("f1_by_language", "ablation", "training_curves", "heat_map", "error_kinds", "sentence_projection"):
+    for name in FIGURES:
         assert f"{name}.png" in text
-    for name in ("main", "ablation", "breakdown", "alignment", "published"):
+    for name in ("main", "ablation", "breakdown", "errors", "alignment", "published"):
         assert f"tables/{name}.md" in text
     for words in ("coloured by script", "95 % paired bootstrap intervals", "Holm-Bonferroni", "thirds of subword"):
         assert words in text

@@ -108,14 +108,15 @@ DESCRIBED = """\
 language\tname\tscript\tfamily\tsubwords_a_word\tcovered_words\tmuse_covered_words\tsyntactic_distance
 en\tEnglish\tLatin\tGermanic\t1.2\t\t\t0
 de\tGerman\tLatin\tGermanic\t1.4\t0.5\t0.4\t0.36
+nl\tDutch\tLatin\tGermanic\t1.4\t0.5\t0.4\t0.36
 """
 
 
 def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(tmp_path: Path) -> None:
     right = {("tagger", 1): 4, ("tagger", 2): 8, ("full", 1): 9, ("full", 2): 9}
     for (variant, seed), number in right.items():
-        found = {"language": ["en"] * 10 + ["de"] * 10, "id": [str(row) for row in range(20)]}
-        counts = {"right": [1] * 10 + [1] * number + [0] * (10 - number), "found": [1] * 20, "there": [1] * 20}
+        found = {"language": ["en"] * 10 + ["nl"] * 10 + ["de"] * 10, "id": [str(row) for row in range(30)]}
+        counts = {"right": [1] * 20 + [1] * number + [0] * (10 - number), "found": [1] * 30, "there": [1] * 30}
         write_parquet(pa.table(found | counts), tmp_path / variant / f"seed{seed}" / "sentence_counts.parquet")
     output = tmp_path / "summary.tsv"
     names = {"results": tmp_path, "variants": ["tagger", "full"], "seeds": ["1", "2"], "source": "en"}
@@ -126,14 +127,15 @@ def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(t
     rows = {(row["variant"], row["language"]): row for row in pd.read_csv(output, sep="\t").to_dict("records")}
     assert rows["tagger", "de"]["f1"] == pytest.approx(60.0)
     assert rows["tagger", "de"]["f1_sd"] == pytest.approx(np.std([40, 80], ddof=1), abs=1e-4)
-    assert rows["tagger", "all"]["f1_sd"] == pytest.approx(np.std([70, 90], ddof=1), abs=1e-4)
+    assert rows["tagger", "all"]["f1_sd"] == pytest.approx(np.std([240 / 3, 280 / 3], ddof=1), abs=1e-4)
     assert rows["tagger", "targets"]["over_method_p"] < 0.05
     assert rows["full", "targets"]["over_method_p"] == 1.0
-    assert rows["full", "targets"]["over_baseline_sd"] == pytest.approx(np.std([50, 10], ddof=1), abs=1e-4)
+    assert rows["full", "targets"]["over_baseline_sd"] == pytest.approx(np.std([25, 5], ddof=1), abs=1e-4)
     groups = pd.read_csv(tmp_path / "groups.tsv", sep="\t")
     (same_family,) = groups.query("group == 'same family' and variant == 'full'").to_dict("records")
-    for column in ("f1", "over_baseline", "over_baseline_low", "over_baseline_high"):
-        assert same_family[column] == rows["full", "de"][column]  # a group of one
+    assert same_family["f1"] == pytest.approx((90 + 100) / 2)
+    for column in ("f1", "f1_sd", "over_baseline", "over_baseline_sd", "over_baseline_low", "over_baseline_high"):
+        assert same_family[column] == rows["full", "targets"][column]  # both targets
 
 
 def labelling(*confidences: float) -> Labelling:

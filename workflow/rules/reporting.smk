@@ -9,7 +9,7 @@ FIGURES = {
     **({"sentence_projection": [config["baseline"], config["method"]]} if ALIGNED else {}),
     **({"learning_curve": EXPERIMENT.compare} if len(set(source_sizes(EXPERIMENT.compare))) > 1 else {}),
 }
-TABLES = ["main", "ablation", "breakdown", "alignment", "published"]
+TABLES = ["main", "ablation", "breakdown", "errors", "alignment", "published"]
 INPUT_TABLES = {
     name: files
     for name, files in {
@@ -75,6 +75,7 @@ rule table:
     input:
         summary=rules.summary.output.summary,
         groups=rules.summary.output.groups,
+        errors=rules.error_kinds.output,
         table=ROOT / "config" / "languages.tsv",
         alignment=rules.alignment.output,
         published=ROOT / "config" / "published.tsv",
@@ -110,7 +111,7 @@ rule table:
     message:
         "Writing the {wildcards.name} table"
     shell:
-        "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --table {input.table:q}"
+        "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --errors {input.errors} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
         " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
         " --alignment {input.alignment} --published {input.published:q} {params.data} --output {output.markdown} --log {log}"

@@ -10,6 +10,7 @@ import platform
 import random
 import shutil
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def train(arguments: argparse.Namespace) -> None:
     read += [*arguments.codeswitched, *arguments.translated, *arguments.pseudo_labels]
     models = [folder for folder in (arguments.encoder, arguments.teacher) if folder is not None]
     read += [path for folder in models for path in sorted(folder.glob("*.safetensors"))]  # large ones come in several
-    mark = fingerprint(settings, *(content_hash(path) for path in read))
+    inputs = {path.as_posix(): content_hash(path) for path in read}
+    mark = fingerprint(settings, *inputs.values())
     trainer = make_trainer(arguments, settings, model, examples, encoder)
     with trainer.args.main_process_first(desc="looking for checkpoints"):
         checkpoint = usable_checkpoint(arguments.checkpoints, mark)
@@ -82,7 +84,7 @@ def train(arguments: argparse.Namespace) -> None:
     trainer.train(resume_from_checkpoint=checkpoint)
     trainer.accelerator.wait_for_everyone()
     if process_number() == 0:
-        save(arguments, settings, trainer, tokenizer)
+        save(arguments, settings, inputs, trainer, tokenizer)
         shutil.rmtree(arguments.checkpoints)
 
 
@@ -139,7 +141,15 @@ def make_trainer(
     return trainer
 
 
-def save(arguments: argparse.Namespace, settings: RunSettings, trainer: MultiViewTrainer, tokenizer) -> None:  # type: ignore[no-untyped-def]
+def save(  # type: ignore[no-untyped-def]
+    arguments: argparse.Namespace,
+    settings: RunSettings,
+    inputs: Mapping[str, str],
+    trainer: MultiViewTrainer,
+    tokenizer,
+) -> None:
+    """Write the model, its history and what made it; `inputs` are the files that were read, with their SHA-256."""
+    code = [Path(__file__), *sorted((Path(__file__).parent / "mclner").glob("*.py"))]
     with writing_folder(arguments.model) as folder:
         trainer.model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -147,6 +157,8 @@ def save(arguments: argparse.Namespace, settings: RunSettings, trainer: MultiVie
     write_tsv(history_rows(trainer.state), ["step", "epoch", "name", "value"], arguments.history)
     provenance = {
         "settings": dataclasses.asdict(settings),
+        "inputs": inputs,
+        "code": {path.name: content_hash(path) for path in code},
         "best_source_dev_f1": trainer.state.best_metric,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "processes": process_count(),

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
+from mclner.error_analysis import kinds_per_hundred
 from mclner.integrity import check_tsv
 from mclner.languages import read_languages
 from mclner.program import make_parser, run_program
@@ -13,6 +14,7 @@ from mclner.tables import (
     ablation_table,
     alignment_table,
     breakdown_table,
+    error_table,
     main_table,
     published_table,
     save_table,
@@ -52,6 +54,15 @@ def make_breakdown(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
     return table, f"Mean entity F1 (%) over groups of target languages{SPREAD}, with {INTERVALS}"
 
 
+def make_errors(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    check_tsv(arguments.errors, ("variant", "seed", "language", "kind", "entities"))
+    counts = pd.read_csv(arguments.errors, sep="\t", keep_default_na=False)
+    return error_table(kinds_per_hundred(counts, arguments.source), arguments.variants), (
+        f"What became of 100 entities of the target test sentences, and how many were found besides them{SPREAD}, "
+        "means over languages"
+    )
+
+
 def make_alignment(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     known = read_languages(arguments.table)
     languages = {code: known[code] for code in arguments.languages if code != arguments.source}
@@ -80,6 +91,7 @@ MAKE = {
     "main": make_main,
     "ablation": make_ablation,
     "breakdown": make_breakdown,
+    "errors": make_errors,
     "published": make_published,
 }
 
@@ -95,6 +107,7 @@ if __name__ == "__main__":
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)
     parser.add_argument("--groups", type=Path, required=True, help="groups.tsv of the experiment")
+    parser.add_argument("--errors", type=Path, required=True, help="errors.tsv of the experiment")
     parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
     parser.add_argument("--data", default="", help="what the table of published figures calls the data, if it has it")
     parser.add_argument("--published", type=Path, required=True, help="the table of published figures")

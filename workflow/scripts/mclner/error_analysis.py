@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import pandas as pd
+
 from mclner.tags import Entity
 
 KINDS = ("right", "boundary", "type", "boundary and type", "missed", "spurious")
@@ -35,3 +37,14 @@ def count_error_kinds(gold: Sequence[Entity], found: Sequence[Entity]) -> Counte
         kinds["type" if same_words else "boundary" if entity.type == partner.type else "boundary and type"] += 1
     kinds["spurious"] += len(left)
     return kinds
+
+
+def kinds_per_hundred(counts: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Entities of each kind per 100 that are there, in the target languages' tests: a row a (variant, seed).
+
+    Means over languages. `counts` is errors.tsv. The kinds but `spurious` sum to 100, the entities that are there.
+    """
+    targets = counts[counts["language"] != source]
+    kinds = targets.pivot_table(index=["variant", "seed", "language"], columns="kind", values="entities", fill_value=0)
+    there = kinds[[kind for kind in KINDS if kind != "spurious"]].sum(axis=1)
+    return (100 * kinds.div(there, axis=0)).groupby(["variant", "seed"]).mean()

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from mclner.error_analysis import KINDS
+from mclner.error_analysis import KINDS, kinds_per_hundred
 from mclner.languages import Language
 from mclner.style import GREY, MARKERS, PALETTE, colours_of
 from mclner.tables import SIGNIFICANT, holm_against
@@ -21,8 +21,9 @@ LOSS_NAMES = {
     "label_loss": "Label loss",
     "semantic_contrast_loss": "Semantic contrast",
     "relation_contrast_loss": "Relation contrast",
-    "eval_f1": "F1 on English dev (%)",
+    "eval_f1": "F1 on source dev (%)",
 }
+POINTS_AN_EPOCH = 20  # at most, of a curve of losses
 
 
 def head(axes: Axes, title: str, note: str) -> None:
@@ -119,7 +120,10 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figu
 
 
 def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
-    """Every loss (a running mean of five) and the dev score of each variant by training step; means over seeds."""
+    """Every loss (a running mean of five) and the dev score of each variant by epoch; means over seeds.
+
+    Seeds differ in their number of steps, since pseudo-labels do: what they have in common is the epoch.
+    """
     names = [name for name in LOSS_NAMES if any((table["name"] == name).any() for table in histories.values())]
     colours = colours_of(histories)
     columns = min(2, len(names))
@@ -127,7 +131,8 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
     figure, grid = pyplot.subplots(rows, columns, figsize=(5.8 * columns, 3.9 * rows), squeeze=False)
     for axes, name in zip(grid.flat, names, strict=False):
         for number, (variant, table) in enumerate(histories.items()):
-            curve = table[table["name"] == name].groupby("step")["value"].mean()
+            found = table[table["name"] == name]
+            curve = found.groupby((found["epoch"] * POINTS_AN_EPOCH).round() / POINTS_AN_EPOCH)["value"].mean()
             if name != "eval_f1":
                 curve = curve.rolling(5, min_periods=1, center=True).mean()
             if len(curve):
@@ -137,7 +142,7 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
                     label=variant_name(variant), linewidth=1.7,
                 )  # fmt: skip
         axes.set_title(LOSS_NAMES[name])
-        axes.set_xlabel("Training step")
+        axes.set_xlabel("Epoch")
         axes.grid(axis="y")
         axes.set_xlim(left=0)
         if name == "eval_f1":
@@ -192,10 +197,7 @@ def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: 
 
 def error_kinds(counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[str], source: str) -> Figure:
     """Errors of each variant by kind, per 100 entities of the target test sentences; means over languages and seeds."""
-    targets = counts[counts["language"] != source]
-    kinds = targets.pivot_table(index=["variant", "seed", "language"], columns="kind", values="entities", fill_value=0)
-    there = kinds[[kind for kind in KINDS if kind != "spurious"]].sum(axis=1)
-    shares = (100 * kinds.div(there, axis=0)).groupby("variant").mean()
+    shares = kinds_per_hundred(counts, source).groupby("variant").mean()
     figure, axes = pyplot.subplots(figsize=(10, 0.5 * len(compare) + 2.2))
     left = np.zeros(len(compare))
     wrong = [kind for kind in KINDS if kind != "right"]

@@ -102,10 +102,10 @@ def panels_of(columns: int) -> tuple[Figure, Any]:
 
 
 def heading(figure: Figure, title: str, note: str) -> None:
-    """A title over all panels and what stands behind them."""
+    """A title over all panels and what stands behind them: of several runs, one is drawn."""
     figure.text(0.0, 1.015, title, fontsize=15, fontweight="bold", ha="left", va="top")
     figure.text(
-        0.0, 0.985, f"{note}; first two principal components of each panel", fontsize=10.5, color="#555555", va="top"
+        0.0, 0.985, f"{note}; first seed; first two principal components", fontsize=10.5, color="#555555", va="top"
     )
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from mclner.error_analysis import KINDS
 from mclner.files import writing
 from mclner.languages import Language
 from mclner.statistics import holm
 from mclner.wording import variant_name
 
 SIGNIFICANT = 0.05
+KINSHIP = ("Script", "Family")
 
 LATEX_ESCAPES = str.maketrans(
     {
@@ -41,7 +43,9 @@ def main_table(
     source: str,
     ends: tuple[str, str],
 ) -> pd.DataFrame:
-    """F1 of `variants` in each language, source first, and the two means below; with the spread over seeds.
+    """F1 of `variants` in each language, source first, with script and family, and the two means below.
+
+    With the spread over seeds.
 
     The last column is the difference of the second of `ends` from the first, the baseline.
     """
@@ -55,6 +59,7 @@ def main_table(
     return pd.DataFrame(
         [
             {"Language": label}
+            | {name: getattr(languages[code], name.lower()) if code in languages else "" for name in KINSHIP}
             | {variant_name(variant): scores[code, variant] for variant in variants}
             | {column: difference_text(gains[code], "baseline")}
             for code, label in labels.items()
@@ -97,6 +102,19 @@ def holm_against(summary: pd.DataFrame, compare: Sequence[str], method: str) -> 
 def _p_text(value: float) -> str:
     star = "*" if value < SIGNIFICANT else ""
     return f"< 0.001{star}" if value < 0.001 else f"{value:.3f}{star}"
+
+
+def error_table(shares: pd.DataFrame, compare: Sequence[str]) -> pd.DataFrame:
+    """Kinds of errors of every variant per 100 entities, with the spread over seeds; `shares` by (variant, seed)."""
+    by_variant = shares.groupby("variant")
+    means, spreads = by_variant.mean().to_dict("index"), by_variant.std().to_dict("index")
+    return pd.DataFrame(
+        [
+            {"Variant": variant_name(variant)}
+            | {kind.capitalize(): with_spread(means[variant][kind], spreads[variant][kind]) for kind in KINDS}
+            for variant in compare
+        ]
+    )
 
 
 def breakdown_table(groups: pd.DataFrame, baseline: str, method: str) -> pd.DataFrame:
