@@ -143,7 +143,7 @@ def test_dev_scores_of_seeds_with_different_numbers_of_steps_are_averaged_by_epo
     ]
     axes = training_curves({"full": pd.DataFrame(rows)}).axes[0]
     (line,) = axes.lines
-    assert line.get_xydata().tolist() == [[1.0, 62.0], [2.0, 75.0]]
+    assert np.asarray(line.get_xydata()).tolist() == [[1.0, 62.0], [2.0, 75.0]]
 
 
 def test_the_breakdown_has_the_difference_with_its_spread_and_interval() -> None:
