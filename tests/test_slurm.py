@@ -80,6 +80,8 @@ def disturb(checkpoints: Path, jobs: dict[str, dict[str, str]], done: set[str]) 
             ask("scancel", record["JobId"])
         elif variant == TOO_LONG:
             ask("scontrol", "update", f"JobId={record['JobId']}", "TimeLimit=1")
+            if "TimeLimit=00:01:00" not in ask("scontrol", "show", "job", record["JobId"]):
+                continue  # the controller was too busy: at the next look
             stop(f"checkpoints/{variant}-seed1", checkpoints.parents[2])
         else:
             continue
