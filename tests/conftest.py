@@ -24,14 +24,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the backg
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses connections
 
 
-@pytest.hookimpl(tryfirst=True)  # before the hook that reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one worker, and on one all files that need the small experiment's run."""
-    sharing = {item.path for item in items if "small_run" in getattr(item, "fixturenames", ())}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("small_run" if item.path in sharing else item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_encoder(tmp_path_factory.mktemp("encoder"))
