@@ -284,7 +284,7 @@ def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tm
         assert recipe["entity_threshold"] == config["self_training"]["one_round"]["entity_threshold"]
         for settings in (student, teacher, tagger):
             assert settings["training"]["source_sentences"] == size
-            assert settings["training"]["epochs"] == student["training"]["epochs"]
+        assert size * tagger["training"]["epochs"] >= 3000 * 3  # no fewer steps than in config/folder.yaml
         assert student["views"]["translated"] == teacher["views"]["translated"] == "aligned"
         assert teacher["self_training"] is None
         assert tagger["model"]["head"] == "tagger"
