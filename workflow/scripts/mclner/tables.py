@@ -43,11 +43,10 @@ def main_table(
     source: str,
     ends: tuple[str, str],
 ) -> pd.DataFrame:
-    """F1 of `variants` in each language, source first, with script and family, and the two means below.
+    """F1 of `variants` in each language, source first, and the two means below; with the spread over seeds.
 
-    With the spread over seeds.
-
-    The last column is the difference of the second of `ends` from the first, the baseline.
+    Script and family stand beside the language. The last column is the difference of the second of `ends` from the
+    first, the baseline.
     """
     codes = [source, *sorted(code for code in languages if code != source)]
     labels = {code: f"{languages[code].name} ({code})" for code in codes}
