@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mclner.batching import LengthBatchSampler, SentenceEncoder, batches_by_length, slices_of_like_length
 from mclner.tags import Entity
+from mclner.words import subwords_of
 from transformers import AutoTokenizer
 
 
@@ -23,9 +24,14 @@ def test_words_are_cut_as_the_tokenizer_cuts_them(tokenizer) -> None:  # type: i
     encoder = SentenceEncoder(tokenizer, 64, "split")
     (piece,) = encoder.encode([words])[0]
     expected = tokenizer(words, is_split_into_words=True, add_special_tokens=False)
-    assert piece.input_ids == expected["input_ids"]
-    firsts = [expected.word_ids().index(number) for number in range(len(words))]
-    assert piece.word_starts == firsts
+    mark = tokenizer.convert_tokens_to_ids("▁")  # alone before others it is left out: see the test below
+    kept = [
+        (identifier, word)
+        for identifier, word in zip(expected["input_ids"], expected.word_ids(), strict=True)
+        if identifier != mark
+    ]
+    assert piece.input_ids == [identifier for identifier, _ in kept]
+    assert piece.word_starts == [[word for _, word in kept].index(number) for number in range(len(words))]
 
 
 def test_a_long_sentence_is_split_between_words_and_counted(tokenizer) -> None:  # type: ignore[no-untyped-def]
@@ -50,6 +56,20 @@ def test_a_word_longer_than_the_window_is_cut_and_counted(tokenizer) -> None:  #
     pieces = encoder.encode([["Waaaarschauuuu" * 9, "is", "old"]])[0]
     assert sum(len(piece.word_starts) for piece in pieces) == 3
     assert encoder.counts["words longer than the window"] == 1
+
+
+def test_the_mark_of_a_words_begin_is_no_subword_where_it_stands_alone_before_others(tokenizer) -> None:  # type: ignore[no-untyped-def]
+    backend = tokenizer.backend_tokenizer
+    mark = tokenizer.convert_tokens_to_ids("▁")
+    alone, joined = "京", "the"
+    assert backend.encode(alone, add_special_tokens=False).ids[0] == mark
+    assert backend.encode(joined, add_special_tokens=False).ids[0] != mark
+    cut = subwords_of([alone, joined, "▁"], backend)
+    assert cut[0] == backend.encode(alone, add_special_tokens=False).ids[1:]
+    assert cut[1] == backend.encode(joined, add_special_tokens=False).ids
+    assert cut[2] == [mark]  # a word of its own, where somebody writes it
+    (row,) = SentenceEncoder(tokenizer, 16, "split").encode([[joined, alone]])[0]
+    assert row.input_ids[row.word_starts[1]] == cut[0][0]
 
 
 def test_a_word_without_a_subword_becomes_unknown(tokenizer) -> None:  # type: ignore[no-untyped-def]

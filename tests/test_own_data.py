@@ -18,6 +18,7 @@ import yaml
 from conftest import DEMO, ROOT, small_settings, snakemake, write_overlay
 from hub_content import SPLITS, panx_parquet
 from import_corpus import labelled
+from import_corpus import main as import_corpus
 from import_parallel import number_sources, read_rows
 from mclner.corpus import read_corpus
 from mclner.errors import InputError
@@ -120,8 +121,8 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     data = tmp_path / "mine"
     for split in ("train", "dev", "test"):
         write(data / "ner" / "en" / f"{split}.conll", ENGLISH)
-    for split in ("train", "test"):
-        write(data / "ner" / "de" / f"{split}.conll", GERMAN)
+    write(data / "ner" / "de" / "test.conll", GERMAN)
+    write(data / "ner" / "de" / "train.conll", GERMAN.replace("Warschau", "Paris"))
     write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\nwarsaw warschau\ncars autos\n")
     pairs = "".join(f"The sun is {n} years old.\tDie Sonne ist {n} Jahre alt.\n" for n in range(20))
     write(data / "parallel" / "ntrex" / "en-de.tsv", pairs)
@@ -198,6 +199,23 @@ def test_a_test_without_entities_is_refused(tmp_path: Path) -> None:
     arguments = Namespace(language="da", entity_types=["PER"], **columns)
     with pytest.raises(InputError, match=r"holds no entity of the types PER.*tag_mapping"):
         labelled(arguments, "test", path, Counter())
+
+
+def test_nothing_is_learnt_from_a_sentence_that_is_scored(tmp_path: Path) -> None:
+    test = write(tmp_path / "test.conll", "Anna\tB-PER\nbor\tO\n\nBo\tB-PER\nbor\tO\n")
+    text = write(tmp_path / "train.conll", "Bo\nbor\n\nBo\nbor\nher\n\nHer\nbor\nAnna\n")
+    columns = {
+        "token_column": 0,
+        "tag_column": -1,
+        "tag_mapping": "{}",
+        "expected": '{"train": 3}',
+        "most": 2,
+        "seed": 1,
+    }
+    paths = {"train": None, "dev": None, "test": test, "unlabelled": [text], "folder": tmp_path / "da"}
+    import_corpus(Namespace(language="da", entity_types=["PER"], **columns, **paths))
+    kept = [" ".join(row.tokens) for row in read_corpus(tmp_path / "da" / "unlabelled.parquet")]
+    assert kept == ["Bo bor her", "Her bor Anna"]
 
 
 def test_unlabelled_text_needs_no_tags(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from mclner.integrity import check_folder, check_tsv
 from mclner.languages import read_languages
 from mclner.lexicon import read_lexicon
 from mclner.program import make_parser, run_program
-from mclner.words import load_tokenizer
+from mclner.words import load_tokenizer, subwords_of
 from tokenizers import Tokenizer
 
 COLUMNS = (
@@ -69,7 +69,7 @@ def muse_coverage(counts: Path) -> dict[str, str]:
 def fertility(sentences: Iterable[Sentence], tokenizer: Tokenizer) -> tuple[float, float]:
     """Subwords a word, and the share of unknown ones among the subwords."""
     words = [token for sentence in sentences for token in sentence.tokens]
-    pieces = [encoding.ids for encoding in tokenizer.encode_batch(words, add_special_tokens=False)]
+    pieces = subwords_of(words, tokenizer)
     total = sum(len(ids) for ids in pieces)
     stand_ins = {tokenizer.token_to_id(name) for name in ("<unk>", "[UNK]")}  # as XLM-R and as BERT call it
     unknown = sum(identifier in stand_ins for ids in pieces for identifier in ids)

@@ -21,16 +21,21 @@ def main(arguments: argparse.Namespace) -> None:
     for download in {path.parent for path in given(arguments) if (path.parent / RECORD).exists()}:
         verify_folder(download)
     repairs: Counter[str] = Counter()
+    scored: set[tuple[str, ...]] = set()
     for split, path in (("train", arguments.train), ("dev", arguments.dev), ("test", arguments.test)):
         if path is None:
             continue
         sentences = labelled(arguments, split, path, repairs)
         if split == "train":
             sentences = sample(sentences, arguments.most, arguments.seed)
+        if split == "test":
+            scored = {row.tokens for row in sentences}
         save(arguments, split, sentences)
     if arguments.unlabelled is not None:
         found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, None, repairs)]
-        save(arguments, "unlabelled", sample(found, arguments.most, arguments.seed))
+        unseen = [row for row in found if row.tokens not in scored]  # nothing is learnt from a sentence that is scored
+        repairs["unlabelled sentences that stand in the test, too"] += len(found) - len(unseen)
+        save(arguments, "unlabelled", sample(unseen, arguments.most, arguments.seed))
     log_counts(sorted(repairs.items()), "repairs")
 
 

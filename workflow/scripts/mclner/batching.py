@@ -15,6 +15,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from mclner.tags import Entity
+from mclner.words import subwords_of
 
 LongSentences = Literal["split", "cut"]
 SOURCE, CODESWITCHED, TRANSLATED = 0, 1, 2  # numbers of the views
@@ -65,8 +66,8 @@ class SentenceEncoder:
         backend = self.tokenizer.backend_tokenizer  # without the objects that Transformers wraps around each word
         backend.no_truncation()
         backend.no_padding()
-        for word, encoded in zip(unseen, backend.encode_batch_fast(unseen, add_special_tokens=False), strict=True):
-            self.known[word] = encoded.ids or [self.tokenizer.unk_token_id]
+        for word, ids in zip(unseen, subwords_of(unseen, backend), strict=True):
+            self.known[word] = ids or [self.tokenizer.unk_token_id]
 
     def encode(
         self,
