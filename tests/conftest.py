@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -85,6 +86,14 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
     return done
 
 
+def corpora_learnt_from(planned: str) -> dict[str, set[str]]:
+    """Corpora that the commands of a plan read, by program, of the two whose output learns: `<language>/<split>`."""
+    read: dict[str, set[str]] = {}
+    for program, options in re.findall(r"python \S*/(train|pseudolabel)\.py (.*)", planned):
+        read.setdefault(program, set()).update(re.findall(r"resources/corpora/\w+/(\S+)\.parquet", options))
+    return read
+
+
 def small_settings(encoder: Path) -> dict[str, object]:
     """An overlay that shrinks the default experiment: three targets, a tiny encoder, one epoch."""
     return {
@@ -114,5 +123,5 @@ def small_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> P
     folder = tmp_path_factory.mktemp("small")
     shutil.copytree(ROOT / "config", folder / "config")
     overlay = write_overlay(folder / "small.yaml", small_settings(tiny_encoder))
-    snakemake(folder, "--cores", "2", "--configfile", str(overlay))
+    snakemake(folder, "--cores", "2", "--resources", "gpu=2", "--configfile", str(overlay))
     return folder

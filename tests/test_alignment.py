@@ -29,6 +29,7 @@ from mclner.model import EntityModelConfig, RelationModel, TaggerModel, new_mode
 from mclner.projections import looks_of
 from mclner.tables import alignment_table
 from mclner.tags import Entity
+from mclner.words import subwords_of
 from transformers import AutoTokenizer
 
 SENTENCES = [("Marie", "Curie", "left", "Warsaw"), ("It", "rained"), ("Bonn", "and", "Nairobi", "are", "far", "apart")]
@@ -67,7 +68,7 @@ def test_sentence_vectors_are_mean_subword_vectors_of_unit_length_in_order(tiny_
     found = sentence_vectors(model, encoder, SENTENCES)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, rtol=1e-5)
     for tokens, vector in zip(SENTENCES, found, strict=True):
-        words = encoder.tokenizer(list(tokens), add_special_tokens=False)["input_ids"]
+        words = subwords_of(tokens, encoder.tokenizer.backend_tokenizer)
         flat = torch.tensor([[0, *(number for word in words for number in word), 2]])  # <s> … </s>
         with torch.no_grad():
             hidden = model.encoder(input_ids=flat)[0][0]
@@ -184,5 +185,6 @@ def test_languages_are_coloured_one_by_one_while_they_can_be_told_apart() -> Non
     known = read_languages(ROOT / "config" / "languages.tsv")
     few = looks_of(list(known)[:20], known)
     assert len(set(few.values())) == 20
+    assert len({colour for colour, _ in list(few.values())[:15]}) == 15  # markers are small
     many = looks_of(list(known), known)
     assert many["de"] == many["sw"] != many["ru"]

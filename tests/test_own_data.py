@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from conftest import DEMO, ROOT, small_settings, snakemake, write_overlay
+from conftest import DEMO, ROOT, corpora_learnt_from, small_settings, snakemake, write_overlay
 from hub_content import SPLITS, panx_parquet
 from import_corpus import labelled
 from import_corpus import main as import_corpus
@@ -113,7 +113,7 @@ def run_small_experiment(folder: Path, data: Path, encoder: Path, **more: object
     settings = {key: small[key] for key in ("encoder", "self_training", "run", "compare", "bootstrap_resamples")}
     overlay = write_overlay(folder / "small.yaml", settings | {"seeds": [1]} | more)
     files = ("--configfile", "config/folder.yaml", str(overlay), "--config", f"folder={data}")
-    snakemake(folder, "--cores", "2", *files)
+    snakemake(folder, "--cores", "2", "--resources", "gpu=2", *files)
     return files
 
 
@@ -139,6 +139,11 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     assert not {row.tokens for row in held_out} & {row.tokens for row in target}
     scores = pd.read_csv(tmp_path / "results" / "folder" / "alignment.tsv", sep="\t")
     assert set(scores.loc[scores["measure"] == "sentences_to_source", "vectors"]) == {10}
+    planned = snakemake(tmp_path, "--dry-run", "--forceall", "--printshellcmds", *files).stdout
+    assert corpora_learnt_from(planned) == {"train": {"en/train", "en/dev"}, "pseudolabel": {"de/unlabelled"}}
+    unlabelled = read_corpus(tmp_path / "resources" / "corpora" / "folder" / "de" / "unlabelled.parquet")
+    assert unlabelled
+    assert all(row.tags is None for row in unlabelled)
     without = write_overlay(
         tmp_path / "without.yaml", {"variants": {"full": {"views": {"translated": "word_by_word"}}}}
     )

@@ -103,7 +103,7 @@ def cluster_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) ->
     write_overlay(folder / "small.yaml", settings)
     command = [str(ROOT / "run"), "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
     command += ["--profile", str(ROOT / "profiles" / "slurm"), "--configfile", "small.yaml"]
-    command += ["--resources", "gpu=2", "--slurm-no-account", "--slurm-status-command", "squeue"]
+    command += ["--resources", "gpu=4", "--slurm-no-account", "--slurm-status-command", "squeue"]
     command += ["--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"]
     before, jobs, done = set(known_jobs()), dict[str, dict[str, str]](), set[str]()
     log = folder / "said.txt"

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import offset_copy
@@ -115,8 +116,13 @@ def model_name(model: str) -> str:
 
 
 def looks_in_order(count: int) -> list[Look]:
-    """A colour and a marker each: ten colours with the first marker, then the same with the next."""
-    return [(PALETTE[number % len(PALETTE)], MARKERS[number // len(PALETTE) % len(MARKERS)]) for number in range(count)]
+    """A colour and a marker each: ten colours with the first marker, half as bright ones with the next, and so on."""
+    looks = []
+    for number in range(count):
+        lap, place = divmod(number, len(PALETTE))
+        colour = to_hex(np.array(to_rgb(PALETTE[place])) / 2**lap)
+        looks.append((colour, MARKERS[lap % len(MARKERS)]))
+    return looks
 
 
 def looks_of(codes: Sequence[str], languages: Mapping[str, Language]) -> dict[str, Look]:

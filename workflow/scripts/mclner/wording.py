@@ -7,6 +7,7 @@ import pandas as pd
 VARIANT_NAMES = {
     "encoder": "Encoder",
     "tagger": "Tagger",
+    "self_trained_tagger": "Self-trained tagger",
     "relation": "Relation",
     "full": "Full",
     "no_semantic": "no semantic contrast",
