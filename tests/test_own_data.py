@@ -165,7 +165,7 @@ def test_a_folder_of_labelled_english_and_a_test_alone_will_do(tmp_path: Path, t
     for language in ("de", "da"):
         write(data / "ner" / language / "test.conll", GERMAN)
     write(data / "ner" / "da" / "train.conll", "Anna\nbor\ni\nAarhus\n\n" * 8)  # unlabelled, so one column
-    run_small_experiment(tmp_path, data, tiny_encoder, entity_types=types)
+    run_small_experiment(tmp_path, data, tiny_encoder, entity_types=types, compare=["tagger", "full"])
     results = tmp_path / "results" / "folder"
     for variant in ("tagger", "full"):
         model = json.loads((results / variant / "seed1" / "model" / "config.json").read_text(encoding="utf-8"))

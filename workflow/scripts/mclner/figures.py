@@ -15,7 +15,7 @@ from mclner.error_analysis import KINDS, kinds_per_hundred
 from mclner.languages import Language
 from mclner.style import GREY, MARKERS, PALETTE, colours_of
 from mclner.tables import SIGNIFICANT, holm_against
-from mclner.wording import sample_note, variant_name
+from mclner.wording import sample_note, target_note, variant_name
 
 LOSS_NAMES = {
     "label_loss": "Label loss",
@@ -114,7 +114,7 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figu
     head(
         axes,
         f"Other variants against {variant_name(method).lower()}",
-        f"95 % paired bootstrap intervals; grey: not significant after Holm's correction\n{sample_note(summary)}",
+        f"95 % paired bootstrap intervals; grey: not significant after Holm's correction\n{target_note(summary)}",
     )
     return figure
 
@@ -201,15 +201,16 @@ def error_kinds(counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[s
     figure, axes = pyplot.subplots(figsize=(10, 0.5 * len(compare) + 2.2))
     left = np.zeros(len(compare))
     wrong = [kind for kind in KINDS if kind != "right"]
+    narrowest = 0.03 * shares[wrong].sum(axis=1).max()  # that has room for a number
     for number, kind in enumerate(wrong):
         values = shares.loc[list(compare)[::-1], kind].to_numpy()
         bars = axes.barh(range(len(compare)), values, left=left, color=PALETTE[number], label=kind, height=0.68)
-        labels = [f"{value:.1f}" if value >= 1.2 else "" for value in values]
-        axes.bar_label(bars, labels, label_type="center", color="white", fontsize=10)
+        labels = [f"{value:.0f}" if value >= narrowest else "" for value in values]
+        axes.bar_label(bars, labels, label_type="center", color="white", fontsize=11, fontweight="bold")
         left += values
     axes.set_yticks(range(len(compare)), [variant_name(variant) for variant in list(compare)[::-1]])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Errors per 100 entities of the target test sentences, mean over languages")
     axes.legend(ncols=len(wrong), loc="upper center", bbox_to_anchor=(0.45, -0.16), fontsize=11, columnspacing=1.2)
-    head(axes, "Kinds of errors", sample_note(summary))
+    head(axes, "Kinds of errors", target_note(summary))
     return figure

@@ -23,12 +23,23 @@ def variant_name(variant: str) -> str:
     return VARIANT_NAMES.get(variant, variant.replace("_", " "))
 
 
+MEANS = ("all", "targets")  # rows of a summary that are no language
+
+
 def sample_note(summary: pd.DataFrame) -> str:
     """What stands behind the numbers: languages, seeds, sentences and entities."""
-    everything = summary[summary["language"] == "all"].iloc[0]
-    languages = summary["language"].nunique() - 2
-    seeds = int(everything["seeds"])
+    return _note(summary, "all", f"{summary['language'].nunique() - len(MEANS)} languages")
+
+
+def target_note(summary: pd.DataFrame) -> str:
+    """What stands behind numbers of the targets alone."""
+    return _note(summary, "targets", f"{summary['language'].nunique() - len(MEANS) - 1} target languages")
+
+
+def _note(summary: pd.DataFrame, mean: str, languages: str) -> str:
+    row = summary[summary["language"] == mean].iloc[0]
+    seeds = int(row["seeds"])
     return (
-        f"{languages} languages, {int(everything['sentences']):,} test sentences with {int(everything['entities']):,} "
-        f"entities, {seeds} seed{'s' if seeds > 1 else ''}"
+        f"{languages}, {int(row['sentences']):,} test sentences with {int(row['entities']):,} entities, "
+        f"{seeds} seed{'s' if seeds > 1 else ''}"
     )
