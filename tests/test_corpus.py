@@ -88,6 +88,14 @@ def test_empty_sentences_are_dropped_and_counted(tmp_path: Path) -> None:
     assert repairs["empty sentences"] == 2
 
 
+def test_the_begin_of_a_document_is_no_empty_sentence_and_ends_the_one_before(tmp_path: Path) -> None:
+    repairs: Counter[str] = Counter()
+    text = "-DOCSTART- O\n\na\tO\n\n-DOCSTART- O\n\nb\tO\n-DOCSTART- O\nc\tO\n\n"
+    sentences = read_conll(conll(tmp_path, text), "en", repairs)
+    assert [sentence.tokens for sentence in sentences] == [("a",), ("b",), ("c",)]
+    assert repairs["empty sentences"] == 0
+
+
 def test_invisible_characters_go_and_are_counted_and_no_position_is_lost(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
     path = conll(tmp_path, "War\u200bsaw\tB-LOC\n\u200b\tO\nis\tO\n")

@@ -252,6 +252,7 @@ def test_conll_comes_from_the_hub_and_german_from_a_folder(tmp_path: Path) -> No
         text = "-DOCSTART- -X- O O\n\nBonn NN I-NC B-LOC\nliest VB I-VC O\nDuden NN I-NC B-MISC\n\n"
         (tmp_path / "data" / "conll" / "de" / f"{split}.conll").write_text(text, encoding="utf-8")
     rows = [f"{language}\t13\t7\t9" for language in ("en", "es", "nl")]  # an empty sentence in each split
+    rows.append("de\t1\t1\t1")
     (tmp_path / "sizes.tsv").write_text("\n".join(["language\ttrain\tdev\ttest", *rows, ""]), encoding="utf-8")
     write_overlay(tmp_path / "sizes.yaml", {"corpus": {"sizes": "sizes.tsv"}})
     wanted = [f"resources/corpora/conll/{language}/test.parquet" for language in ("en", "de", "es", "nl")]

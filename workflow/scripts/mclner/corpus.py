@@ -153,19 +153,20 @@ def _is_comment(line: str, fields: Sequence[str], tag_column: int | None) -> boo
 
 
 def _conll_blocks(path: Path, repairs: Counter[str]) -> Iterator[list[tuple[int, str]]]:
-    """Runs of numbered lines between blank ones."""
+    """Runs of numbered lines between blank ones; the begin of a document parts them, and is no sentence."""
     text = read_text(path)
     block: list[tuple[int, str]] = []
     blanks = 0
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         line = line.rstrip("\r")
-        if line.strip() and not line.startswith("-DOCSTART-"):
+        begins_document = line.startswith("-DOCSTART-")
+        if line.strip() and not begins_document:
             block.append((number, line))
             blanks = 0
             continue
         if block:
             yield block
-        elif blanks and number <= text.count("\n"):
+        elif blanks and not begins_document and number <= text.count("\n"):
             repairs["empty sentences"] += 1
         block = []
-        blanks += 1
+        blanks = 0 if begins_document else blanks + 1
