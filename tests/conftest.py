@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,13 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
     return done
 
 
-def corpora_learnt_from(planned: str) -> dict[str, set[str]]:
-    """Corpora that the commands of a plan read, by program, of the two whose output learns: `<language>/<split>`."""
-    read: dict[str, set[str]] = {}
-    for program, options in re.findall(r"python \S*/(train|pseudolabel)\.py (.*)", planned):
-        read.setdefault(program, set()).update(re.findall(r"resources/corpora/\w+/(\S+)\.parquet", options))
-    return read
+def corpora_learnt_from(planned: str) -> Counter[tuple[str, frozenset[str]]]:
+    """What the commands of a plan learn from: program and the corpora it reads (`<language>/<split>`), how often."""
+    commands = re.findall(r"python \S*/(train|pseudolabel)\.py (.*)", planned)
+    return Counter(
+        (program, frozenset(re.findall(r"resources/corpora/\w+/(\S+)\.parquet", options)))
+        for program, options in commands
+    )
 
 
 def small_settings(encoder: Path) -> dict[str, object]:

@@ -12,7 +12,7 @@ from mclner.error_analysis import KINDS
 from mclner.files import writing
 from mclner.languages import Language
 from mclner.statistics import holm
-from mclner.wording import variant_name
+from mclner.wording import languages_in, variant_name
 
 SIGNIFICANT = 0.05
 KINSHIP = ("Script", "Family")
@@ -172,7 +172,7 @@ def published_table(
     for row in published.to_dict("records"):
         system = f"{row['system']}, {row['encoder']} ({row['source']}; {row['standing']})"
         cells.setdefault((row["data"], row["language"]), {})[system] = row["f1"]
-    mean = f"mean of {summary['language'].nunique() - 2}"
+    mean = f"mean of {languages_in(summary)}"
     for (where, language), found in cells.items():
         for column, variant in ours.items():
             found[column] = scores.get(("all" if language == mean else language, variant), "") if where == data else ""

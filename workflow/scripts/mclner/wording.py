@@ -26,14 +26,19 @@ def variant_name(variant: str) -> str:
 MEANS = ("all", "targets")  # rows of a summary that are no language
 
 
+def languages_in(summary: pd.DataFrame) -> int:
+    """How many languages a summary has, its means not counted."""
+    return int(summary.loc[~summary["language"].isin(MEANS), "language"].nunique())
+
+
 def sample_note(summary: pd.DataFrame) -> str:
     """What stands behind the numbers: languages, seeds, sentences and entities."""
-    return _note(summary, "all", f"{summary['language'].nunique() - len(MEANS)} languages")
+    return _note(summary, "all", f"{languages_in(summary)} languages")
 
 
 def target_note(summary: pd.DataFrame) -> str:
     """What stands behind numbers of the targets alone."""
-    return _note(summary, "targets", f"{summary['language'].nunique() - len(MEANS) - 1} target languages")
+    return _note(summary, "targets", f"{languages_in(summary) - 1} target languages")
 
 
 def _note(summary: pd.DataFrame, mean: str, languages: str) -> str:
