@@ -95,17 +95,6 @@ def test_bands_are_scored_and_learnt_in_float32_under_autocast() -> None:
     assert all(map(torch.equal, found, expected))
 
 
-def test_lower_odds_find_more_entities_and_stay_with_the_model(tiny_encoder: Path, tmp_path: Path) -> None:
-    found = []
-    for odds in (1.0, 1e-9):
-        model, tokenizer = make(tiny_encoder, "relation", entity_odds=odds)
-        model.save_pretrained(tmp_path / str(odds))
-        tokenizer.save_pretrained(tmp_path / str(odds))
-        recogniser = EntityRecogniser.from_pretrained(tmp_path / str(odds))
-        found.append([len(row.entities) for row in recogniser.label(SENTENCES)])
-    assert sum(found[0]) < sum(found[1])
-
-
 def test_only_the_rows_asked_for_are_scored(tiny_encoder: Path) -> None:
     model, tokenizer = make(tiny_encoder, "relation")
     encoder = SentenceEncoder(tokenizer, 64, "split")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import torch
 from hypothesis import given, settings
@@ -84,14 +82,6 @@ def test_of_two_overlapping_entities_the_likelier_stays() -> None:
         probabilities[0, i, j, label] = probability
         probabilities[0, i, j, NONE] = 1 - probability
     assert decode_grids(probabilities.log(), [3], TYPES)[0].entities == [Entity(1, 3, "LOC")]
-
-
-def test_an_entity_needs_the_odds_that_are_asked_of_it() -> None:
-    probabilities = torch.full((1, 1, 1, 5), 1e-6)
-    probabilities[..., NONE], probabilities[..., 3] = 0.7, 0.3
-    for odds, expected in ((1.0, []), (0.5, []), (0.4, [Entity(0, 1, "ORG")])):
-        (labelling,) = decode_grids(probabilities.log(), [1], TYPES, math.log(odds))
-        assert labelling.entities == expected
 
 
 def test_a_broken_chain_holds_no_entity() -> None:

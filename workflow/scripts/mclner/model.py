@@ -33,7 +33,6 @@ class EntityModelConfig(PretrainedConfig):
         word_pooling: str = "first",
         pair_size: int = 128,
         longest_distance: int = 32,
-        entity_odds: float = 1.0,
         dropout: float = 0.1,
         window: int = 128,
         long_sentences: str = "split",
@@ -47,7 +46,6 @@ class EntityModelConfig(PretrainedConfig):
         self.word_pooling = word_pooling
         self.pair_size = pair_size
         self.longest_distance = longest_distance
-        self.entity_odds = entity_odds
         self.dropout = dropout
         self.window = window
         self.long_sentences = long_sentences
@@ -173,8 +171,7 @@ class RelationModel(EntityModel):
         grids = words.new_full((*words.shape[:2], words.shape[1], self.scorer.out_features), -math.inf)
         grids[..., NONE] = 0.0
         grids[:, first, second] = torch.cat(logits).float().log_softmax(-1)
-        lengths, least = batch["word_mask"].sum(1).tolist(), math.log(self.config.entity_odds)
-        return decode_grids(grids, lengths, self.config.entity_types, least)
+        return decode_grids(grids, batch["word_mask"].sum(1).tolist(), self.config.entity_types)
 
 
 def tag_names(entity_types: Sequence[str]) -> list[str]:

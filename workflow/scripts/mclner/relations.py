@@ -66,22 +66,20 @@ class Labelling:
     word_confidences: list[float]
 
 
-def decode_grids(
-    log_probabilities: Tensor, lengths: Sequence[int], entity_types: Sequence[str], least: float = 0.0
-) -> list[Labelling]:
+def decode_grids(log_probabilities: Tensor, lengths: Sequence[int], entity_types: Sequence[str]) -> list[Labelling]:
     """Flat entities from the label log probabilities [B, L, L, labels] of a batch.
 
     The score of words h..t as an entity is the log odds of the label against NONE in its tail-head cell, less what its
     next-word cells lack where NONE is likelier: a sure tail-head cell outweighs one doubtful link, while sure links
-    never make an entity by themselves. Candidates score above `least`, and of two that overlap the higher one stays.
-    The chain of next-word cells is read off a cumulative sum, so time is bounded by L squared whatever the grid.
+    never make an entity by themselves. Candidates score above zero, and of two that overlap the higher one stays. The
+    chain of next-word cells is read off a cumulative sum, so time is bounded by L squared whatever the probabilities.
     """
     log_probabilities = log_probabilities.float()
     none = log_probabilities[..., NONE].contiguous()
     length = torch.as_tensor(lengths, device=none.device)
     inside = torch.arange(none.shape[1], device=none.device)[None] < length[:, None]
     possible = (inside[:, :, None] & inside[:, None, :]).tril()
-    likely = log_probabilities[..., FIRST_TYPE:].amax(dim=-1) > none + least  # links only lower a score
+    likely = log_probabilities[..., FIRST_TYPE:].amax(dim=-1) > none  # links only lower a score
     candidates = (likely & possible).nonzero()
     rows, tails, heads = candidates.unbind(1)
     cells = log_probabilities[rows, tails, heads]
@@ -91,7 +89,7 @@ def decode_grids(
     scores = best - cells[:, NONE] + _chain_sums(lacks, candidates)
     confidences = ((best + _chain_sums(links, candidates)) / (tails - heads + 1)).exp()
     found = torch.stack([scores, confidences, best_type.float()], dim=1)
-    kept = scores > least
+    kept = scores > 0
     outside = _outside_confidence(none, possible)
     return _choose(
         candidates[kept].cpu().numpy(), found[kept].cpu().numpy(), outside.cpu().numpy(), lengths, entity_types

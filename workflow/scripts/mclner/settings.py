@@ -20,7 +20,6 @@ class ModelSettings:
     word_pooling: str = "first"
     pair_size: int = 128
     longest_distance: int = 32
-    entity_odds: float = 1.0
     dropout: float = 0.1
     window: int = 128
     long_sentences: str = "split"
