@@ -123,6 +123,22 @@ def test_the_main_command_again_does_nothing(small_run: Path) -> None:
     assert NOTHING in dry_run(small_run, "--configfile", "small.yaml")
 
 
+def test_teachers_of_all_seeds_vote_once_for_the_students_of_all_seeds(tmp_path: Path, tiny_encoder: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    settings = merge(small_settings(tiny_encoder), {"seeds": [1, 2, 3], "compare": ["tagger", "full", "no_semantic"]})
+    settings = merge(settings, {"self_training": {"one_round": {"teacher_seeds": "all"}}})
+    overlay = write_overlay(tmp_path / "small.yaml", settings)
+    options = ("--printshellcmds", "--configfile", str(overlay))
+    planned = dry_run(tmp_path, *options)
+    assert counts_of(planned)["pseudo_labels"] == 1
+    assert counts_of(planned)["train"] == 12  # three variants and their teacher, three seeds each
+    (teachers,) = re.findall(r"pseudolabel\.py --teachers (.*) --unlabelled", planned)
+    assert teachers.split() == [f"results/small/no_self_training/seed{seed}/model" for seed in (1, 2, 3)]
+    assert planned.count("--pseudo-labels results/small/pseudo_labels/one_round/all_seeds.parquet") == 6
+    alone = dry_run(tmp_path, "results/small/full/seed2/metrics.tsv", *options)
+    assert counts_of(alone)["train"] == 4  # a student of one seed, and all its teachers
+
+
 @pytest.mark.parametrize("file", ["README.md", "profiles/default/profile.yaml", "tests/conftest.py"])
 def test_touching_what_makes_no_result_re_runs_nothing(small_run: Path, file: str) -> None:
     (ROOT / file).touch()

@@ -157,7 +157,7 @@ def test_what_computes_asks_for_a_gpu_and_what_fetches_stays_here(cluster_run: C
     for name in (
         "rule_train_wildcards_full_1",
         "rule_evaluate_wildcards_full_1",
-        "rule_pseudo_labels_wildcards_one_round_1",
+        "rule_pseudo_labels_wildcards_one_round_seed1",
     ):
         assert "gpu" in asked[name].get("TresPerJob", ""), asked[name]
     assert "gpu" not in asked["rule_metrics"].get("TresPerJob", "")

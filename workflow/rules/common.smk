@@ -54,6 +54,7 @@ wildcard_constraints:
     seed=r"\d+",
     language="|".join(EXPERIMENT.languages),
     recipe=r"[a-z][a-z0-9_]*",
+    labellers=r"seed\d+|all_seeds",
 
 
 def program(name):
@@ -166,10 +167,17 @@ def alignment_run(wildcards):
     return f"--name {variant} --seed {seed}" if seed else f"--name {variant}"
 
 
-def teacher_model(wildcards):
+def teacher_model(recipe, seed):
     """Model folder of the variant that labels text for a self-training recipe."""
-    teacher = config["self_training"][wildcards.recipe]["teacher"]
-    return f"{RESULTS}/{teacher}/seed{wildcards.seed}/model"
+    return f"{RESULTS}/{config['self_training'][recipe]['teacher']}/seed{seed}/model"
+
+
+def teacher_models(wildcards):
+    """Model folders of the teachers behind a file of pseudo-labels: the one of a seed, or those of all seeds."""
+    seeds = (
+        EXPERIMENT.seeds if wildcards.labellers == "all_seeds" else [wildcards.labellers.removeprefix("seed")]
+    )
+    return [teacher_model(wildcards.recipe, seed) for seed in seeds]
 
 
 def training_inputs(wildcards):
@@ -191,10 +199,11 @@ def training_inputs(wildcards):
             )
     if settings["self_training"]:
         recipe = settings["self_training"]
-        files["pseudo_labels"] = f"{RESULTS}/pseudo_labels/{recipe}/seed{wildcards.seed}.parquet"
+        own = config["self_training"][recipe]["teacher_seeds"] == "own"
+        labellers = f"seed{wildcards.seed}" if own else "all_seeds"
+        files["pseudo_labels"] = f"{RESULTS}/pseudo_labels/{recipe}/{labellers}.parquet"
         if settings["training"]["start"] == "teacher":
-            teacher = config["self_training"][recipe]["teacher"]
-            files["teacher"] = f"{RESULTS}/{teacher}/seed{wildcards.seed}/model"
+            files["teacher"] = teacher_model(recipe, wildcards.seed)
     return files
 
 

@@ -1,14 +1,14 @@
-# Training of a variant with a seed, and pseudo-labels of a teacher for its students.
+# Training of a variant with a seed, and pseudo-labels of its teacher, or of teachers that vote.
 rule pseudo_labels:
     input:
-        teacher=teacher_model,
+        teachers=teacher_models,
         unlabelled=corpora(EXPERIMENT.targets, "unlabelled"),
     output:
-        f"{RESULTS}/pseudo_labels/{{recipe}}/seed{{seed}}.parquet",
+        f"{RESULTS}/pseudo_labels/{{recipe}}/{{labellers}}.parquet",
     log:
-        f"logs/{EXPERIMENT.name}/pseudo_labels/{{recipe}}-seed{{seed}}.log",
+        f"logs/{EXPERIMENT.name}/pseudo_labels/{{recipe}}-{{labellers}}.log",
     benchmark:
-        f"{RESULTS}/timings/pseudo_labels-{{recipe}}-seed{{seed}}.tsv"
+        f"{RESULTS}/timings/pseudo_labels-{{recipe}}-{{labellers}}.tsv"
     conda:
         "../../envs/mclner.yaml"
     threads: THREADS
@@ -24,9 +24,9 @@ rule pseudo_labels:
         program=program("pseudolabel"),
         torch_threads=THREADS,
     message:
-        "Labelling unlabelled target text (recipe {wildcards.recipe}, seed {wildcards.seed})"
+        "Labelling unlabelled target text (recipe {wildcards.recipe}, {wildcards.labellers})"
     shell:
-        "{params.program} --teacher {input.teacher} --unlabelled {input.unlabelled}"
+        "{params.program} --teachers {input.teachers} --unlabelled {input.unlabelled}"
         " --entity-threshold {params.entity_threshold} --outside-threshold {params.outside_threshold}"
         " --believed {params.believed} --without-entities {params.without_entities} --most {params.most}"
         " --threads {params.torch_threads} --output {output} --log {log}"

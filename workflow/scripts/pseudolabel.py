@@ -1,17 +1,20 @@
-"""Let a trained teacher label unlabelled target text, and keep what it is sure of."""
+"""Let one trained teacher, or several that vote, label unlabelled target text, and keep what they are sure of."""
 
 from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from mclner.corpus import count_entities, read_corpus
+from mclner.corpus import Sentence, count_entities, read_corpus
 from mclner.integrity import check_folder
 from mclner.labelling import EntityRecogniser, quiet_transformers
 from mclner.program import make_parser, run_program
 from mclner.pseudolabel import PseudoLabelled, Selection, choose_pseudo_labels, write_pseudo_labels
+from mclner.relations import Labelling
+from mclner.voting import vote
 
 log = logging.getLogger("mclner.pseudolabel")
 
@@ -19,11 +22,10 @@ log = logging.getLogger("mclner.pseudolabel")
 def main(arguments: argparse.Namespace) -> None:
     quiet_transformers()
     torch.set_num_threads(arguments.threads)
-    check_folder(arguments.teacher)
-    teacher = EntityRecogniser.from_pretrained(arguments.teacher)
     corpora = [read_corpus(path) for path in arguments.unlabelled]
     sentences = [sentence for corpus in corpora for sentence in corpus]
-    labellings = iter(teacher.label([sentence.tokens for sentence in sentences], "pseudo-labelling"))
+    of_each_teacher = [label_with(teacher, sentences) for teacher in arguments.teachers]
+    labellings = map(vote, zip(*of_each_teacher, strict=True))
     selection = Selection(
         arguments.entity_threshold,
         arguments.outside_threshold,
@@ -47,9 +49,18 @@ def main(arguments: argparse.Namespace) -> None:
     write_pseudo_labels(kept, arguments.output)
 
 
+def label_with(folder: Path, sentences: Sequence[Sentence]) -> list[Labelling]:
+    """What the teacher in a model folder finds. Raises DamagedFileError where the model is no longer as written."""
+    check_folder(folder)
+    teacher = EntityRecogniser.from_pretrained(folder)
+    return teacher.label([sentence.tokens for sentence in sentences], "pseudo-labelling")
+
+
 if __name__ == "__main__":
     parser = make_parser(__doc__)
-    parser.add_argument("--teacher", type=Path, required=True, help="model folder of the teacher")
+    parser.add_argument(
+        "--teachers", type=Path, nargs="+", required=True, help="model folder of the teacher; several vote"
+    )
     parser.add_argument("--unlabelled", type=Path, nargs="+", required=True, help="unlabelled target corpora")
     parser.add_argument("--entity-threshold", type=float, required=True, help="probability that an entity needs")
     parser.add_argument("--outside-threshold", type=float, required=True, help="probability that another word needs")
