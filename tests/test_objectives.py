@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from mclner.objectives import label_loss, relation_contrast, semantic_contrast
+from mclner.objectives import counted_words, label_loss, relation_contrast, semantic_contrast
 
 
 def test_the_label_loss_is_summed_over_cells_and_divided_by_words() -> None:
@@ -20,6 +20,12 @@ def test_cells_without_weight_do_not_count() -> None:
     labels = torch.tensor([[[0, 1], [2, 3]]])
     loss = label_loss(logits, labels, torch.zeros(1, 2, 2), torch.tensor(2.0))
     assert loss.item() == 0
+
+
+def test_the_weight_of_a_row_lowers_its_loss_and_is_not_divided_away() -> None:
+    words, rows = torch.tensor([[1.0, 0.5], [1.0, 0.0]]), torch.tensor([0.1, 0.0])
+    assert counted_words(words, rows).item() == 1.5  # words of confidence 1 and 0.5; the second row is not scored
+    assert counted_words(words, 10 * rows).item() == 1.5
 
 
 def test_semantic_contrast_is_info_nce_over_the_pairs_of_views() -> None:

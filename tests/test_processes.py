@@ -14,6 +14,7 @@ import torch
 from conftest import ROOT, small_settings, snakemake, write_overlay
 from mclner.batching import SentenceEncoder
 from mclner.examples import Example, ViewCollator, ViewDataset
+from mclner.objectives import counted_words
 from mclner.processes import share_of
 from mclner.settings import RunSettings, from_mapping
 from mclner.tags import Entity
@@ -103,7 +104,7 @@ def test_the_shares_of_a_batch_are_the_batch(tiny_encoder: Path) -> None:
             assert share["slices"][-1][1] == len(share["input_ids"])
             assert all(len_ <= width for first, last, width in share["slices"]
                        for len_ in share["attention_mask"][first:last].sum(1).tolist())  # fmt: skip
-            assert float(share["label_weight"]) == float((batch["scored_words"] * batch["scored_rows"][:, None]).sum())
+            assert float(share["counted_words"]) == float(counted_words(batch["scored_words"], batch["scored_rows"]))
 
 
 def test_a_run_with_two_gpus_asks_for_two_and_starts_by_torchrun(tmp_path: Path) -> None:

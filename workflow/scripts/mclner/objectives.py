@@ -17,6 +17,14 @@ def label_loss(logits: Tensor, labels: Tensor, cell_weights: Tensor, words: Tens
     return (losses * cell_weights.flatten()).sum() / words.clamp(min=1.0)
 
 
+def counted_words(words: Tensor, rows: Tensor) -> Tensor:
+    """What `label_loss` is divided by: the weights of the words [R, L] of all rows [R] that count.
+
+    A row's own weight is left out, or it would be divided away again where all rows of a batch have the same.
+    """
+    return (words * (rows > 0)[:, None]).sum()
+
+
 def semantic_contrast(vectors: Tensor, views: Tensor, groups: Tensor, temperature: float) -> Tensor:
     """Symmetric InfoNCE between the sentence vectors [R, H] of different views of the same sentence.
 

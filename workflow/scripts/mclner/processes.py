@@ -17,6 +17,8 @@ from torch import Tensor
 from torch.distributed.nn.functional import all_gather
 from torch.nn import functional
 
+from mclner.objectives import counted_words
+
 ROW_TENSORS = ("input_ids", "attention_mask", "word_starts", "word_ends", "word_mask", "word_weights")
 SCORED_TENSORS = ("scored_words", "scored_rows", "targets")
 
@@ -36,7 +38,7 @@ def share_of(batch: dict[str, Any], number: int, count: int) -> dict[str, Any]:
 
     Rows number, number + count, … of the tensors over rows, and what is scored or contrasted in them. `views`, `groups`
     and `contrast_labels` stay those of the whole batch. Added: `row_owners` [R] and, where relations are contrasted,
-    `cell_owners` [N], the process of each row or cell, and `label_weight`, the words of the whole batch that count. A
+    `cell_owners` [N], the process of each row or cell, and `counted_words` of the whole batch. A
     process without a row takes the first one, which nothing is asked of.
     """
     rows = len(batch["input_ids"])
@@ -47,7 +49,7 @@ def share_of(batch: dict[str, Any], number: int, count: int) -> dict[str, Any]:
     share |= {name: batch[name][scored] for name in SCORED_TENSORS}
     share["scored"] = batch["scored"][scored] // count
     share["row_owners"] = torch.arange(rows) % count
-    share["label_weight"] = (batch["scored_words"] * batch["scored_rows"][:, None]).sum()
+    share["counted_words"] = counted_words(batch["scored_words"], batch["scored_rows"])
     if "contrast_cells" in batch:
         cells = batch["contrast_cells"]
         share["cell_owners"] = cells[:, 0] % count

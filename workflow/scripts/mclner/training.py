@@ -26,7 +26,7 @@ from mclner.files import write_json
 from mclner.integrity import damage_of, seal_folder
 from mclner.labelling import label_sentences
 from mclner.model import EntityModel
-from mclner.objectives import label_loss, relation_contrast, semantic_contrast
+from mclner.objectives import counted_words, label_loss, relation_contrast, semantic_contrast
 from mclner.precision import use_bfloat16
 from mclner.processes import gather_shares, mean_over_processes, process_count, process_number, share_of
 from mclner.settings import RunSettings
@@ -46,7 +46,8 @@ def loss_parts(outputs: dict[str, Tensor], batch: dict[str, Tensor], settings: R
         cell_weights = cell_weights.tril(diagonal=1)  # no entity can make use of the other cells
     else:
         cell_weights = weights
-    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, batch.get("label_weight", weights.sum()))}
+    counted = batch["counted_words"] if "counted_words" in batch else counted_words(words, batch["scored_rows"])
+    parts = {"label": label_loss(outputs["logits"], targets, cell_weights, counted)}
     if objectives.semantic_contrast.weight:
         parts["semantic_contrast"] = semantic_contrast(
             outputs["sentences"], batch["views"], batch["groups"], objectives.semantic_contrast.temperature
