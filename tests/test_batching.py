@@ -85,6 +85,11 @@ def test_an_entity_across_a_cut_is_counted(tokenizer) -> None:  # type: ignore[n
     assert encoder.counts["entities across a cut"] == 1
 
 
+def test_a_sentence_without_words_has_none(tokenizer) -> None:  # type: ignore[no-untyped-def]
+    (piece,) = SentenceEncoder(tokenizer, 16, "split").encode([[]])[0]
+    assert (piece.word_starts, piece.word_ends, piece.weights) == ([], [], [])
+
+
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=80), st.integers(60, 400), st.integers(1, 9))
 def test_every_sentence_is_in_one_batch_and_none_is_too_large(lengths: list[int], budget: int, rows: int) -> None:
     for generator in (None, random.Random(1)):

@@ -28,6 +28,14 @@ def test_tabs_part_phrases_and_spaces_part_words_as_in_muse(tmp_path: Path) -> N
     assert read_lexicon(path)["house"] == ["haus", "gebäude"]
 
 
+def test_what_stands_behind_the_translation_is_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "en-de.tsv"
+    path.write_text("house\thaus\t0.93\nNew Zealand\tNeuseeland\n", encoding="utf-8")
+    repairs: Counter[str] = Counter()
+    assert read_pairs(path, repairs) == [("house", "haus"), ("New Zealand", "Neuseeland")]
+    assert repairs["rows with further columns"] == 1
+
+
 def test_a_row_with_one_column_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "en-de.tsv"
     path.write_text("house\thaus\nlonely\n", encoding="utf-8")

@@ -8,10 +8,11 @@ import pytest
 import torch
 from mclner.batching import SentenceEncoder
 from mclner.labelling import EntityRecogniser
-from mclner.model import LONG_SENTENCE, EntityModelConfig, freeze, load_model, new_model
+from mclner.errors import InputError
+from mclner.model import LONG_SENTENCE, EntityModelConfig, TaggerModel, freeze, load_model, new_model
 from mclner.pair_bands import score_pairs
 from mclner.words import load_tokenizer, split_words
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, DistilBertConfig
 
 SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", "."]]
 
@@ -130,6 +131,14 @@ def test_frozen_parts_do_not_learn(tiny_encoder: Path) -> None:
     assert all(p.requires_grad for p in model.encoder.encoder.layer[1].parameters())
     assert model.encoder.encoder.layer[0].output.dropout.p == 0
     assert model.encoder.encoder.layer[1].output.dropout.p > 0
+
+
+def test_layers_that_cannot_be_found_cannot_be_frozen_and_the_key_is_named() -> None:
+    encoder = DistilBertConfig(vocab_size=8, n_layers=1, n_heads=1, dim=4, hidden_dim=4).to_dict()
+    model = TaggerModel(EntityModelConfig(encoder=encoder, head="tagger"))
+    freeze(model, word_embeddings=True, layers=0)
+    with pytest.raises(InputError, match="frozen_layers: the layers of a distilbert"):
+        freeze(model, word_embeddings=False, layers=1)
 
 
 @pytest.mark.parametrize("head", ["relation", "tagger"])

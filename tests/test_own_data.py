@@ -66,7 +66,7 @@ def test_parquet_and_json_lines_are_read_alike(tmp_path: Path) -> None:
         assert read_own(path, "de", Counter())[0].tags == ("B-LOC", "O")
 
 
-@pytest.mark.parametrize("line", ['{"tokens": ["a"]}', '{"tokens": ["a"], "tags": ["X"]}', "[1]", "{"])
+@pytest.mark.parametrize("line", ['{"tokens": ["a"]}', '{"tokens": ["a"], "tags": ["X"]}', '{"tokens": [5], "tags": ["O"]}', "[1]", "{"])
 def test_a_broken_json_line_is_named(tmp_path: Path, line: str) -> None:
     path = write(tmp_path / "a.jsonl", '{"tokens": ["a"], "tags": ["O"]}\n' + line + "\n")
     with pytest.raises(InputError, match=r"a\.jsonl:2"):
@@ -145,6 +145,10 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     unlabelled = read_corpus(tmp_path / "resources" / "corpora" / "folder" / "de" / "unlabelled.parquet")
     assert unlabelled
     assert all(row.tags is None for row in unlabelled)
+    aligned = data / "parallel" / "ntrex" / "en-de.tsv"
+    assert "parallel_text" not in snakemake(tmp_path, "--dry-run", *files).stdout
+    aligned.write_text(pairs.replace("Jahre alt", "Jahre"), encoding="utf-8")
+    assert "parallel_text" in snakemake(tmp_path, "--dry-run", *files).stdout  # noticed inside its folder
     without = write_overlay(
         tmp_path / "without.yaml", {"variants": {"full": {"views": {"translated": "word_by_word"}}}}
     )
@@ -187,6 +191,14 @@ def test_lexicons_and_aligned_text_of_any_name_are_found(tmp_path: Path) -> None
         "muse", "wikidict", "panlex", "wiki-2024", "cldr",
     ]  # fmt: skip
     assert with_found(["found"], tmp_path / "nowhere") == []
+
+
+def test_attributions_behind_aligned_sentences_are_left_out_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(tmp_path / "en-de.tsv", "Go.\tGeh.\tCC-BY 2.0\nStop.\tHalt.\n")
+    assert read_rows(path) == [("Go.", "Geh."), ("Stop.", "Halt.")]
+    assert "1 rows have more than two columns" in caplog.text
 
 
 def test_aligned_text_of_different_sources_gives_every_language_its_share() -> None:

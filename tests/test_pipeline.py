@@ -145,6 +145,17 @@ def test_touching_what_makes_no_result_re_runs_nothing(small_run: Path, file: st
     assert NOTHING in dry_run(small_run, "--configfile", "small.yaml")
 
 
+def test_another_experiment_leaves_what_experiments_share_as_it_is(small_run: Path) -> None:
+    settings = yaml.safe_load((small_run / "small.yaml").read_text())
+    other = settings | {"experiment": "other", "languages": {"targets": ["de", "sw"]}}
+    overlay = write_overlay(small_run / "other.yaml", other)
+    planned = dry_run(small_run, "--printshellcmds", "--configfile", str(overlay))
+    assert "demo_corpora" not in counts_of(planned)
+    folders = set(re.findall(r"--(?:folder|output|corpora) (\S+)", planned))
+    assert folders
+    assert all(folder.startswith("results/other/") for folder in folders)
+
+
 def test_changing_one_variant_re_runs_that_variant_alone(small_run: Path) -> None:
     settings = yaml.safe_load((small_run / "small.yaml").read_text())
     changed = merge(settings, {"variants": {"tagger": {"training": {"warmup": 0.2}}}})
@@ -175,6 +186,12 @@ def test_one_variant_alone_brings_only_what_it_needs(tmp_path: Path) -> None:
         ({"variants": {"full": {"self_training": "two_rounds"}}}, "there is no recipe 'two_rounds'"),
         ({"variants": {"relation": {"based_on": "relation"}}}, "rest on each other"),
         ({"self_training": {"one_round": {"teacher": "full"}}}, "learns from a teacher itself"),
+        (
+            {"variants": {"full": {"training": {"start": "teacher"}}, "no_self_training": {"model": {"dropout": 0.3}}}},
+            "starts from its teacher 'no_self_training', which has another model",
+        ),
+        ({"languages": {"source": "de"}}, "variant full uses lexicons or aligned text, which are from English"),
+        ({"entity_types": ["PER", "ORG"]}, "entity_types lacks some of the demo's"),
         ({"experiment": "../elsewhere"}, "does not match"),
         ({"languages": {"targets": "found"}}, r"none is named\. Name it: --config folder=path"),
         ({"corpus": {"kind": "folder"}}, r"none is named\. Name it: --config folder=path"),

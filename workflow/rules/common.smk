@@ -119,15 +119,17 @@ def counted_translations():
     ]
 
 
-def parallel_folders(recipe):
-    """Folders of aligned text that a recipe names and that have some of a target; without any it brings no sentences."""
+def parallel_files(recipe):
+    """Files of aligned text with a target, in the folders that a recipe names; without any it brings no sentences."""
     home = Path(config["folder"]) / "parallel"
     named = [home / source for source in with_found(config["translation"][recipe]["sources"], home)]
-    return [
-        str(folder)
-        for folder in named
-        if any((folder / f"en-{code}.tsv").exists() for code in EXPERIMENT.targets)
-    ]
+    files = [folder / f"en-{code}.tsv" for folder in named for code in EXPERIMENT.targets]
+    return [str(file) for file in files if file.exists() and file.stat().st_size]
+
+
+def parallel_folders(recipe):
+    """The folders of these files, each once, the first named first."""
+    return list(dict.fromkeys(str(Path(file).parent) for file in parallel_files(recipe)))
 
 
 def source_sizes(variants):
@@ -141,7 +143,7 @@ def aligned_text():
     if config["corpus"]["kind"] == "demo":
         return corpora(EXPERIMENT.languages, "test")
     recipe = EXPERIMENT.run_settings(config["method"])["views"]["translated"]
-    if not recipe or not config["translation"][recipe].get("held_out") or not parallel_folders(recipe):
+    if not recipe or not config["translation"][recipe].get("held_out") or not parallel_files(recipe):
         return []
     return [f"{RESULTS}/translated/{recipe}/held_out/{language}.parquet" for language in EXPERIMENT.languages]
 

@@ -1,19 +1,22 @@
 # Labelled and unlabelled sentences of every language, as Parquet.
 DEMO = ROOT / "workflow" / "demo"
+DEMO_LANGUAGES = sorted({path.stem for path in (DEMO / "test").glob("*.txt")} | set(EXPERIMENT.languages))
+DEMO_TARGETS = [language for language in DEMO_LANGUAGES if language != EXPERIMENT.source]
 
 
 if config["corpus"]["kind"] == "demo":
 
+    # all languages of the demo, whichever an experiment asks for, so that experiments can share them
     rule demo_corpora:
         input:
             train=DEMO / "train" / "en.txt",
             dev=DEMO / "dev" / "en.txt",
-            tests=expand(DEMO / "test" / "{language}.txt", language=EXPERIMENT.languages),
-            unlabelled=expand(DEMO / "unlabelled" / "{language}.txt", language=EXPERIMENT.targets),
+            tests=expand(DEMO / "test" / "{language}.txt", language=DEMO_LANGUAGES),
+            unlabelled=expand(DEMO / "unlabelled" / "{language}.txt", language=DEMO_TARGETS),
         output:
             source=[corpus(EXPERIMENT.source, split) for split in ("train", "dev")],
-            tests=corpora(EXPERIMENT.languages, "test"),
-            unlabelled=corpora(EXPERIMENT.targets, "unlabelled"),
+            tests=corpora(DEMO_LANGUAGES, "test"),
+            unlabelled=corpora(DEMO_TARGETS, "unlabelled"),
         log:
             "logs/demo_corpora.log",
         benchmark:
@@ -24,7 +27,7 @@ if config["corpus"]["kind"] == "demo":
             folder=lambda wildcards, output: Path(output.tests[0]).parents[1],
             demo=DEMO,
             source=EXPERIMENT.source,
-            languages=EXPERIMENT.languages,
+            languages=DEMO_LANGUAGES,
             copies=config["corpus"]["copies"],
             seed=config["corpus"]["seed"],
             program=program("build_demo_corpora"),

@@ -3,21 +3,22 @@ rule cldr_lexicons:
     input:
         table=ROOT / "config" / "languages.tsv",
     output:
-        expand("resources/lexicons/cldr/en-{language}.tsv", language=EXPERIMENT.targets),
+        expand(f"{RESULTS}/lexicons/cldr/en-{{language}}.tsv", language=EXPERIMENT.targets),
     log:
-        "logs/cldr_lexicons.log",
+        f"logs/{EXPERIMENT.name}/cldr_lexicons.log",
     benchmark:
         f"{RESULTS}/timings/cldr_lexicons.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:
         languages=EXPERIMENT.targets,
+        folder=lambda wildcards, output: Path(output[0]).parent,
         program=program("build_cldr_lexicons"),
     message:
         "Taking names of places, languages, currencies, months and days from CLDR"
     shell:
         "{params.program} --table {input.table:q} --languages {params.languages}"
-        " --folder resources/lexicons/cldr --log {log}"
+        " --folder {params.folder} --log {log}"
 
 
 rule fetched_lexicon:

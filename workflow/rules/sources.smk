@@ -4,7 +4,7 @@ def lexicon_folder(source):
     if source in config["lexicon_sources"]:
         made_here = "translator" in config["lexicon_sources"][source]
         return f"{RESULTS if made_here else 'resources'}/lexicons/{source}"
-    known = {"cldr": "resources/lexicons/cldr", "demo_words": f"{ROOT}/workflow/demo/words"}
+    known = {"cldr": f"{RESULTS}/lexicons/cldr", "demo_words": f"{ROOT}/workflow/demo/words"}
     return known.get(source, f"{config.get('folder', 'data')}/lexicons/{source}")
 
 

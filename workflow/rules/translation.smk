@@ -92,7 +92,7 @@ rule translated_by_model:
 rule parallel_text:
     input:
         encoder=ENCODER,
-        folders=lambda wildcards: parallel_folders(wildcards.recipe),
+        files=lambda wildcards: parallel_files(wildcards.recipe),
     output:
         text=expand(
             f"{RESULTS}/translated/{{{{recipe}}}}/{{language}}.parquet", language=EXPERIMENT.languages
@@ -113,11 +113,12 @@ rule parallel_text:
         folder=lambda wildcards, output: Path(output.text[0]).parent,
         source=EXPERIMENT.source,
         languages=EXPERIMENT.targets,
+        sources=lambda wildcards: parallel_folders(wildcards.recipe),
         most=lambda wildcards: config["translation"][wildcards.recipe]["most"],
         held_out=lambda wildcards: config["translation"][wildcards.recipe].get("held_out", 0),
         program=program("import_parallel"),
     message:
         "Taking the aligned text of {params.languages}"
     shell:
-        "{params.program} --source {params.source} --languages {params.languages} --sources {input.folders:q}"
+        "{params.program} --source {params.source} --languages {params.languages} --sources {params.sources:q}"
         " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"

@@ -25,6 +25,9 @@ log = logging.getLogger("mclner.fetch")
 
 def main(arguments: argparse.Namespace) -> None:
     sources = json.loads(arguments.sources)
+    if not sources:
+        problem = f"no repository under corpus: sources has {arguments.language}."
+        raise InputError("configuration", problem, "Add one, name a folder of yours, or leave the language out.")
 
     def fill(staging: Path, locked: Record | None) -> Brought:
         for source in allowed(sources, locked, arguments.name):

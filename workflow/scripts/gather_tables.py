@@ -15,7 +15,7 @@ from mclner.program import make_parser, run_program
 def main(arguments: argparse.Namespace) -> None:
     tables: list[pd.DataFrame] = []
     for path in arguments.tables:
-        check_tsv(path, ())
+        check_tsv(path, (), least_rows=0)  # alignment of languages without a pair of words to measure on
         table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
         if tables and list(table.columns) != list(tables[0].columns):
             raise InputError(path, f"has the columns {list(table.columns)}.", "Delete it and run again.", 1)

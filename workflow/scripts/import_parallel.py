@@ -29,6 +29,8 @@ def main(arguments: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(arguments.encoder)
     rows = {language: read_language(arguments.sources, language) for language in arguments.languages}
     numbers = number_sources(rows.values())
+    if len(numbers) == 1 and arguments.held_out:
+        raise InputError(arguments.sources[0], "has one English sentence, and some are to be held out.", "Add others.")
     last = len(numbers) - min(arguments.held_out, len(numbers) // 2)  # of those to learn from
     parts = {arguments.folder: range(1, min(arguments.most, last) + 1)}
     parts[arguments.folder / "held_out"] = range(last + 1, len(numbers) + 1)
@@ -65,15 +67,18 @@ def make_unlabelled(number: int, text: str, language: str, tokenizer: Tokenizer)
 
 
 def read_rows(path: Path) -> list[tuple[str, str]]:
-    """Pairs of sentences. Raises InputError on a row without two columns."""
-    rows = []
+    """Pairs of sentences; further columns are left out, and said. Raises InputError on a row without two columns."""
+    rows, longer = [], 0
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
-        english, tab, translation = line.rstrip("\r").partition("\t")
-        if not tab or not english.strip() or not translation.strip():
+        fields = line.rstrip("\r").split("\t")
+        if len(fields) < 2 or not fields[0].strip() or not fields[1].strip():
             raise InputError(path, "lacks one of two columns.", "Expected english<TAB>translation.", number)
-        rows.append((english, translation))
+        longer += len(fields) > 2
+        rows.append((fields[0], fields[1]))
+    if longer:
+        log.warning("%s: %d rows have more than two columns; only the first two are taken", path, longer)
     return rows
 
 

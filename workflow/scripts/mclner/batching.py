@@ -105,7 +105,7 @@ class SentenceEncoder:
                 if first <= entity.start and entity.end <= last
             ]
             ids = [identifier for word in subwords[first:last] for identifier in word]
-            pieces.append(EncodedSentence(ids, [0, *ends[:-1]], ends, inside, list(weights[first:last])))
+            pieces.append(EncodedSentence(ids, [0, *ends][:-1], ends, inside, list(weights[first:last])))
         self.counts["entities across a cut"] += len(entities) - sum(len(piece.entities) for piece in pieces)
         return pieces[:1] if self.long_sentences == "cut" else pieces
 

@@ -13,6 +13,7 @@ from mclner.errors import InputError
 from mclner.languages import read_languages
 
 PLACE = "configuration"
+DEMO_TYPES = ("PER", "ORG", "LOC")
 FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")  # of the user's own lexicons and aligned text
 
 
@@ -56,6 +57,10 @@ class Experiment:
             _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
         for name in config["compare"]:
             _known(name, variants, f"compare: there is no variant '{name}'.")
+        check_source(source, config["compare"], config)
+        if config["corpus"]["kind"] == "demo" and not set(DEMO_TYPES) <= set(config["entity_types"]):
+            problem = f"entity_types lacks some of the demo's, {', '.join(DEMO_TYPES)}."
+            raise InputError(PLACE, problem, "Add them, or bring your own sentences: corpus: {kind: folder}.")
         common = {"entity_types": list(config["entity_types"]), "source": source}
         return cls(
             config["experiment"],
@@ -139,8 +144,28 @@ def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, A
             _known(recipe, config[section], f"variant {name}: there is no recipe '{recipe}' under {section}.")
     if settings["self_training"] is not None:
         teacher = config["self_training"][settings["self_training"]]["teacher"]
-        if resolve_variant(teacher, config)["self_training"] is not None:
+        taught_by = resolve_variant(teacher, config)
+        if taught_by["self_training"] is not None:
             raise InputError(PLACE, f"the teacher '{teacher}' learns from a teacher itself.", "Name another variant.")
+        differs = [key for key in ("encoder", "model") if settings[key] != taught_by[key]]
+        if settings["training"]["start"] == "teacher" and differs:
+            problem = f"variant {name} starts from its teacher '{teacher}', which has another {differs[0]}."
+            raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say start: encoder.")
+
+
+def check_source(source: str, compare: Sequence[str], config: Mapping[str, Any]) -> None:
+    """Raise InputError where sentences of another language than English would be looked up in lexicons from English."""
+    if source == "en":
+        return
+    compared = {name: resolve_variant(name, config) for name in compare}
+    recipes = {settings["self_training"] for settings in compared.values()} - {None}
+    teachers = [config["self_training"][recipe]["teacher"] for recipe in sorted(recipes)]
+    for name, settings in (compared | {name: resolve_variant(name, config) for name in teachers}).items():
+        translated = settings["views"]["translated"]
+        from_english = translated and config["translation"][translated]["backend"] != "nllb"
+        if settings["views"]["codeswitched"] or from_english:
+            problem = f"variant {name} uses lexicons or aligned text, which are from English, and the source is '{source}'."
+            raise InputError(PLACE, problem, "Take en as the source, views by nllb, or variants without views.")
 
 
 def _known(name: str, names: Any, problem: str) -> None:

@@ -46,7 +46,7 @@ def draw_means(axes: Axes, summary: pd.DataFrame, method: str, baseline: str) ->
         method: axes.axvline(means[method], color="#555555", linestyle="--", linewidth=1.2, zorder=0),
     }
     sides = ("right", "left") if means[baseline] < means[method] else ("left", "right")
-    for name, side in zip(lines, sides, strict=True):
+    for name, side in zip(lines, sides, strict=False):  # one line where baseline and method are the same
         axes.annotate(
             f" {means[name]:.1f} ", (means[name], 0), xycoords=("data", "axes fraction"), xytext=(0, 5),
             textcoords="offset points", fontsize=9.5, color="#555555", ha=side,

@@ -83,8 +83,8 @@ def read_parquet(path: Path, schema: pa.Schema) -> pa.Table:
     return table
 
 
-def check_tsv(path: Path, columns: Collection[str]) -> None:
-    """Raise DamagedFileError unless `path` is a whole tab-separated table that has `columns` and at least one row."""
+def check_tsv(path: Path, columns: Collection[str], least_rows: int = 1) -> None:
+    """Raise DamagedFileError unless `path` is a whole tab-separated table that has `columns` and `least_rows` rows."""
     if not path.exists():
         raise InputError(path, "is not there.", "Run again: it is made anew.")
     try:
@@ -95,7 +95,7 @@ def check_tsv(path: Path, columns: Collection[str]) -> None:
     header = lines[0].split("\t")
     if not set(columns) <= set(header):
         raise DamagedFileError(path, f"lacks the columns {sorted(set(columns) - set(header))}")
-    if len(lines) < 3 or lines[-1]:
+    if len(lines) < least_rows + 2 or lines[-1]:
         raise DamagedFileError(path, "ends too early")
     for number, line in enumerate(lines[1:-1], start=2):
         if len(line.split("\t")) != len(header):

@@ -1,6 +1,7 @@
 """Bilingual lexicons: English words and phrases with their translations, in the file form of MUSE.
 
 A row is `english<TAB>translation`; where a row has no tab, the first white space parts the two, as in MUSE's own files.
+Further columns, such as a score, are left out and counted.
 Head words are compared in lower case; one head word may have several rows, the best first.
 """
 
@@ -24,19 +25,15 @@ def read_pairs(path: Path, repairs: Counter[str]) -> list[tuple[str, str]]:
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
-        english, _, translation = line.partition("\t") if "\t" in line else _split_at_space(line)
-        english, translation = clean_phrase(english), clean_phrase(translation)
+        fields = line.split("\t") if "\t" in line else line.split(maxsplit=1)
+        repairs["rows with further columns"] += len(fields) > 2
+        english, translation = clean_phrase(fields[0]), clean_phrase(fields[1] if len(fields) > 1 else "")
         if not english or not translation:
             raise InputError(path, f"has one column: '{line.strip()}'.", "Expected english<TAB>translation.", number)
         rows += 1
         pairs[english, translation] = None
     repairs["rows given twice"] += rows - len(pairs)
     return list(pairs)
-
-
-def _split_at_space(line: str) -> tuple[str, str, str]:
-    fields = line.split(maxsplit=1)
-    return fields[0], " ", fields[1] if len(fields) > 1 else ""
 
 
 def clean_phrase(phrase: str) -> str:

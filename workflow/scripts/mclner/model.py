@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
+from mclner.errors import InputError
 from mclner.pair_bands import score_pairs
 from mclner.relations import FIRST_TYPE, NONE, Labelling, decode_grids, reachable_cells
 from mclner.tags import entities_of
@@ -240,7 +241,11 @@ def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
         model.encoder.get_input_embeddings().requires_grad_(False)
     if not layers:
         return
-    for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
+    stack = getattr(getattr(model.encoder, "encoder", None), "layer", None)
+    if stack is None:
+        problem = f"frozen_layers: the layers of a {model.encoder.config.model_type} encoder lie elsewhere than BERT's."
+        raise InputError("configuration", problem, "Set frozen_layers: 0; freeze_word_embeddings works with it.")
+    for part in (model.encoder.embeddings, *stack[:layers]):
         part.requires_grad_(False)
         for module in part.modules():
             if isinstance(module, nn.Dropout):

@@ -96,8 +96,9 @@ def _from_records(
         if not isinstance(tokens, list) or not isinstance(tags, list) or len(tokens) != len(tags):
             raise InputError(path, "has no tokens and tags of equal number.", "Expected two lists of strings.", number)
         wrong = [tag for tag in tags if not isinstance(tag, str) or not is_tag(tag)]
-        if wrong or not all(isinstance(token, str) for token in tokens):
-            raise InputError(path, f"'{(wrong or tokens)[0]}' is no tag or token.", "Expected strings, IOB2.", number)
+        wrong += [token for token in tokens if not isinstance(token, str)]
+        if wrong:
+            raise InputError(path, f"'{wrong[0]}' is no tag or token.", "Expected strings, IOB2.", number)
         if not tokens:
             repairs["empty sentences"] += 1
             continue
