@@ -243,3 +243,14 @@ def test_a_damaged_fingerprint_is_trusted_by_nobody(tmp_path: Path) -> None:
     (tmp_path / "c" / "fingerprint.json").write_text('{"run": "ma')
     assert usable_checkpoint(tmp_path / "c", "mark") is None
     assert not checkpoint.exists()
+
+
+def test_a_student_goes_on_from_its_teacher_where_it_says_so(corpus: Path, tiny_encoder: Path) -> None:
+    train(corpus, tiny_encoder, "teacher", settings(epochs=1))
+    teacher = load_file(corpus / "teacher" / "model" / "model.safetensors")
+    for start, same in (("teacher", True), ("encoder", False)):
+        run = json.loads(settings(epochs=1))
+        run["training"] |= {"start": start, "encoder_learning_rate": 0.0, "head_learning_rate": 0.0}
+        train(corpus, tiny_encoder, start, json.dumps(run), "--teacher", str(corpus / "teacher" / "model"))
+        student = load_file(corpus / start / "model" / "model.safetensors")
+        assert all(torch.equal(student[name], teacher[name]) for name in teacher) == same
