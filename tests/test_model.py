@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 from mclner.batching import SentenceEncoder
-from mclner.labelling import EntityRecogniser
 from mclner.errors import InputError
+from mclner.labelling import EntityRecogniser
 from mclner.model import LONG_SENTENCE, EntityModelConfig, TaggerModel, freeze, load_model, new_model
 from mclner.pair_bands import score_pairs
 from mclner.words import load_tokenizer, split_words

@@ -66,7 +66,9 @@ def test_parquet_and_json_lines_are_read_alike(tmp_path: Path) -> None:
         assert read_own(path, "de", Counter())[0].tags == ("B-LOC", "O")
 
 
-@pytest.mark.parametrize("line", ['{"tokens": ["a"]}', '{"tokens": ["a"], "tags": ["X"]}', '{"tokens": [5], "tags": ["O"]}', "[1]", "{"])
+@pytest.mark.parametrize(
+    "line", ['{"tokens": ["a"]}', '{"tokens": ["a"], "tags": ["X"]}', '{"tokens": [5], "tags": ["O"]}', "[1]", "{"]
+)
 def test_a_broken_json_line_is_named(tmp_path: Path, line: str) -> None:
     path = write(tmp_path / "a.jsonl", '{"tokens": ["a"], "tags": ["O"]}\n' + line + "\n")
     with pytest.raises(InputError, match=r"a\.jsonl:2"):

@@ -164,7 +164,9 @@ def check_source(source: str, compare: Sequence[str], config: Mapping[str, Any])
         translated = settings["views"]["translated"]
         from_english = translated and config["translation"][translated]["backend"] != "nllb"
         if settings["views"]["codeswitched"] or from_english:
-            problem = f"variant {name} uses lexicons or aligned text, which are from English, and the source is '{source}'."
+            problem = (
+                f"variant {name} uses lexicons or aligned text, which are from English, and the source is '{source}'."
+            )
             raise InputError(PLACE, problem, "Take en as the source, views by nllb, or variants without views.")
 
 
