@@ -57,7 +57,7 @@ class Experiment:
             _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
         for name in config["compare"]:
             _known(name, variants, f"compare: there is no variant '{name}'.")
-        check_source(source, config["compare"], config)
+        check_source(source, config["compare"], variants, config)
         if config["corpus"]["kind"] == "demo" and not set(DEMO_TYPES) <= set(config["entity_types"]):
             problem = f"entity_types lacks some of the demo's, {', '.join(DEMO_TYPES)}."
             raise InputError(PLACE, problem, "Add them, or bring your own sentences: corpus: {kind: folder}.")
@@ -153,14 +153,14 @@ def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, A
             raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say start: encoder.")
 
 
-def check_source(source: str, compare: Sequence[str], config: Mapping[str, Any]) -> None:
+def check_source(source: str, compare: Sequence[str], variants: Mapping[str, Any], config: Mapping[str, Any]) -> None:
     """Raise InputError where sentences of another language than English would be looked up in lexicons from English."""
     if source == "en":
         return
-    compared = {name: resolve_variant(name, config) for name in compare}
-    recipes = {settings["self_training"] for settings in compared.values()} - {None}
+    recipes = {variants[name]["self_training"] for name in compare} - {None}
     teachers = [config["self_training"][recipe]["teacher"] for recipe in sorted(recipes)]
-    for name, settings in (compared | {name: resolve_variant(name, config) for name in teachers}).items():
+    for name in dict.fromkeys((*compare, *teachers)):
+        settings = variants[name]
         translated = settings["views"]["translated"]
         from_english = translated and config["translation"][translated]["backend"] != "nllb"
         if settings["views"]["codeswitched"] or from_english:
