@@ -84,6 +84,16 @@ def ended_after(seconds: float, process: subprocess.Popen[str]) -> Iterator[None
         watchdog.cancel()
 
 
+def kill_within(kill: Kill, process: subprocess.Popen[str]) -> None:
+    """End the run after the seconds of `kill`, or where its job ends before: the next job may be one that is wanted."""
+    number = re.findall(r"\d+", kill.job)[0]
+    assert process.stdout is not None
+    with ended_after(kill.after, process):
+        any(line.startswith(f"Finished jobid: {number} ") for line in process.stdout)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def run_until(folder: Path, arguments: Sequence[str], wanted: Counter[str], generator: random.Random) -> Kill | None:
     """One run of the main command, killed soon after the first job of a rule that is `wanted`; None if it ends well.
 
@@ -99,11 +109,9 @@ def run_until(folder: Path, arguments: Sequence[str], wanted: Counter[str], gene
             rule = rule_of(line, words)
             if rule and wanted[rule]:
                 wanted[rule] -= 1
-                after = generator.uniform(0.0, LONG_JOBS.get(rule, 0.6))
-                time.sleep(after)
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                return Kill(rule, line.strip(), after)
+                kill = Kill(rule, line.strip(), generator.uniform(0.0, LONG_JOBS.get(rule, 0.6)))
+                kill_within(kill, process)
+                return kill
         status = process.wait()
     assert status == 0, "".join(said[-80:])
     return None

@@ -15,9 +15,11 @@ from conftest import small_settings, snakemake, write_overlay
 from kill_harness import (
     LONGEST_RUN,
     SMALL_EXPERIMENT,
+    Kill,
     announcements,
     ended_after,
     kill_and_repeat,
+    kill_within,
     leftovers,
     prepare,
     rule_of,
@@ -61,6 +63,15 @@ def test_a_run_that_hangs_is_ended_with_its_jobs() -> None:
     with ended_after(0.2, process):
         said, _ = process.communicate()  # comes back when the sleeping job, too, has let go of the pipe
     assert (process.returncode, said) == (-signal.SIGKILL, "\n")
+
+
+def test_a_job_that_ends_before_its_kill_takes_the_run_with_it_before_the_next_one_has_run() -> None:
+    command = ["sh", "-c", "echo 'Finished jobid: 30 (Rule: x)'; echo 'Finished jobid: 3 (Rule: train)'; sleep 3600"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    begun = time.monotonic()
+    kill_within(Kill("train", "Job 3: Training tagger with seed 1", after=3600.0), process)
+    assert process.returncode == -signal.SIGKILL
+    assert time.monotonic() - begun < 60
 
 
 def test_ctrl_c_ends_a_running_training_at_once(small_run: Path, tiny_encoder: Path, tmp_path: Path) -> None:
