@@ -19,8 +19,9 @@ from mclner.corpus import Sentence, write_corpus
 from mclner.files import alone_in
 from mclner.integrity import SUMS, seal_folder
 from mclner.settings import RunSettings, fingerprint, from_mapping
-from mclner.training import usable_checkpoint
+from mclner.training import PlainProgress, usable_checkpoint
 from safetensors.torch import load_file
+from transformers import TrainerControl, TrainerState, TrainingArguments
 
 TRAIN = ROOT / "workflow" / "scripts" / "train.py"
 SENTENCES = [
@@ -126,6 +127,18 @@ def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus:
     assert "resuming from" in done.stderr
     for file in ("model/model.safetensors", "history.tsv"):
         assert (corpus / "killed" / file).read_bytes() == (corpus / "undisturbed" / file).read_bytes()
+
+
+def test_the_time_left_counts_no_steps_of_before_a_stop(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    clock = iter([0.0, 100.0, 110.0])  # seconds: made, begun, and ten steps on
+    monkeypatch.setattr("mclner.training.time.monotonic", lambda: next(clock))
+    progress, arguments, control = PlainProgress(), TrainingArguments(str(tmp_path)), TrainerControl()
+    progress.on_train_begin(arguments, TrainerState(global_step=500, max_steps=600), control)
+    with caplog.at_level("INFO"):
+        progress.on_step_end(arguments, TrainerState(global_step=510, max_steps=600), control)
+    assert "step 510 of 600, about 90 s left" in caplog.text
 
 
 def test_a_training_that_still_lives_is_not_joined_by_another(corpus: Path, tiny_encoder: Path) -> None:

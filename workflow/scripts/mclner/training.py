@@ -190,12 +190,19 @@ class PlainProgress(TrainerCallback):
     def __init__(self, seconds: float = 10.0) -> None:
         self.seconds = seconds
         self.begun = self.last = time.monotonic()
+        self.first_step = 0
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self.begun = self.last = time.monotonic()
+        self.first_step = state.global_step  # of a checkpoint: its steps took none of the time counted here
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         now = time.monotonic()
         if now - self.last >= self.seconds:
             self.last = now
-            pace = (now - self.begun) / max(state.global_step, 1)
+            pace = (now - self.begun) / max(state.global_step - self.first_step, 1)
             left = pace * (state.max_steps - state.global_step)
             log.info("step %d of %d, about %.0f s left", state.global_step, state.max_steps, left)
 
