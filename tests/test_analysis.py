@@ -19,12 +19,14 @@ from mclner.errors import InputError
 from mclner.figures import training_curves
 from mclner.groups import groupings
 from mclner.languages import read_languages
-from mclner.learning_curve import families_of, learning_curve
+from mclner.learning_curve import learning_curve
 from mclner.settings import RunSettings, TrainingSettings
+from mclner.sizes import baselines_by_size, families_of
 from mclner.tables import (
     ablation_table,
     breakdown_table,
     error_table,
+    learning_curve_table,
     main_table,
     published_table,
     to_latex,
@@ -306,7 +308,33 @@ def test_a_smaller_draw_of_source_sentences_lies_inside_a_larger_one(tmp_path: P
 
 def test_variants_that_differ_in_their_number_of_sentences_make_one_curve() -> None:
     sizes = {"full_1000": 1000, "tagger_250": 250, "full_250": 250, "tagger": 0}
-    assert families_of(sizes) == {"full": [(250, "full_250"), (1000, "full_1000")], "tagger": [(250, "tagger_250")]}
+    families = families_of(sizes)
+    assert families == {"full": {250: "full_250", 1000: "full_1000"}, "tagger": {250: "tagger_250"}}
+    assert list(families["full"]) == [250, 1000]
+
+
+def test_a_variant_is_set_against_the_baseline_of_as_many_sentences() -> None:
+    sizes = {"tagger_250": 250, "full_250": 250, "tagger_1000": 1000, "full_1000": 1000, "full_500": 500}
+    like = ["tagger_250", "tagger_250", "tagger_1000", "tagger_1000", "tagger_1000"]
+    assert baselines_by_size(sizes, "tagger_1000") == like
+    assert baselines_by_size({"full": 0, "tagger": 0}, "tagger") == ["tagger", "tagger"]
+
+
+def test_the_table_of_the_learning_curve_has_a_row_a_size_and_the_gain_where_both_were_run() -> None:
+    sizes = {"full_1000": 1000, "tagger_1000": 1000, "full_250": 250, "tagger_250": 250, "full_500": 500}
+    f1 = {"full_1000": 55.0, "tagger_1000": 50.0, "full_250": 47.0, "tagger_250": 40.0, "full_500": 51.0}
+    rows = [
+        {"variant": variant, "language": group, "f1": score + above, "f1_sd": float("nan"), **GAIN}
+        for variant, score in f1.items()
+        for group, above in (("targets", 0.0), ("en", 30.0))
+    ]
+    table = learning_curve_table(pd.DataFrame(rows), sizes, "en", ("tagger_1000", "full_1000"))
+    gain = "Targets, Full - Tagger [95 %]"
+    assert table["Source sentences"].tolist() == ["250", "500", "1,000"]
+    assert table["en, Tagger"].tolist() == ["70.0", "", "80.0"]
+    assert table["Targets, Full"].tolist() == ["47.0", "51.0", "55.0"]
+    assert table[gain].tolist() == ["+2.0 [+1.0, +3.0]", "", "+2.0 [+1.0, +3.0]"]
+    assert table.columns[-1] == gain
 
 
 def test_the_learning_curve_draws_f1_against_sentences_for_targets_and_source() -> None:

@@ -312,6 +312,7 @@ def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tm
     planned = snakemake(tmp_path, "--dry-run", "--configfile", *files[1:], "--config", f"folder={data}").stdout
     assert re.search(r"^train +18$", planned, re.M)
     assert "figures/learning_curve.png" in planned
+    assert "tables/learning_curve.md" in planned
     config: dict[str, Any] = {}
     for file in files:
         config = merge(config, yaml.safe_load((tmp_path / file).read_text(encoding="utf-8")))

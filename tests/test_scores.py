@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from argparse import Namespace
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,19 +114,27 @@ nl\tDutch\tLatin\tGermanic\t1.4\t0.5\t0.4\t0.36
 """
 
 
-def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(tmp_path: Path) -> None:
-    right = {("tagger", 1): 4, ("tagger", 2): 8, ("full", 1): 9, ("full", 2): 9}
+def summarised(
+    folder: Path, right: Mapping[tuple[str, int], int], baselines: Sequence[str], method: str
+) -> dict[tuple[str, str], dict[Hashable, Any]]:
+    """The summary by variant and language of runs that find all of en and nl, and so many of the ten entities of de."""
     for (variant, seed), number in right.items():
         found = {"language": ["en"] * 10 + ["nl"] * 10 + ["de"] * 10, "id": [str(row) for row in range(30)]}
         counts = {"right": [1] * 20 + [1] * number + [0] * (10 - number), "found": [1] * 30, "there": [1] * 30}
-        write_parquet(pa.table(found | counts), tmp_path / variant / f"seed{seed}" / "sentence_counts.parquet")
-    output = tmp_path / "summary.tsv"
-    names = {"results": tmp_path, "variants": ["tagger", "full"], "seeds": ["1", "2"], "source": "en"}
-    others = {"baseline": "tagger", "method": "full", "resamples": 2000, "output": output, "parallel_tests": False}
-    described = tmp_path / "languages.tsv"
+        write_parquet(pa.table(found | counts), folder / variant / f"seed{seed}" / "sentence_counts.parquet")
+    described = folder / "languages.tsv"
     described.write_text(DESCRIBED, encoding="utf-8")
-    summarise.main(Namespace(**names, **others, described=described, groups=tmp_path / "groups.tsv"))
-    rows = {(row["variant"], row["language"]): row for row in pd.read_csv(output, sep="\t").to_dict("records")}
+    names = {"results": folder, "variants": list(dict.fromkeys(variant for variant, _ in right)), "source": "en"}
+    others = {"seeds": sorted({str(seed) for _, seed in right}), "baselines": list(baselines), "method": method}
+    files = {"described": described, "output": folder / "summary.tsv", "groups": folder / "groups.tsv"}
+    summarise.main(Namespace(**names, **others, **files, resamples=2000, parallel_tests=False))
+    summary = pd.read_csv(folder / "summary.tsv", sep="\t")
+    return {(row["variant"], row["language"]): row for row in summary.to_dict("records")}
+
+
+def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(tmp_path: Path) -> None:
+    right = {("tagger", 1): 4, ("tagger", 2): 8, ("full", 1): 9, ("full", 2): 9}
+    rows = summarised(tmp_path, right, ["tagger", "tagger"], "full")
     assert rows["tagger", "de"]["f1"] == pytest.approx(60.0)
     assert rows["tagger", "de"]["f1_sd"] == pytest.approx(np.std([40, 80], ddof=1), abs=1e-4)
     assert rows["tagger", "all"]["f1_sd"] == pytest.approx(np.std([240 / 3, 280 / 3], ddof=1), abs=1e-4)
@@ -136,6 +146,14 @@ def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(t
     assert same_family["f1"] == pytest.approx((90 + 100) / 2)
     for column in ("f1", "f1_sd", "over_baseline", "over_baseline_sd", "over_baseline_low", "over_baseline_high"):
         assert same_family[column] == rows["full", "targets"][column]  # both targets
+
+
+def test_the_summary_sets_each_variant_against_its_own_baseline(tmp_path: Path) -> None:
+    right = {("tagger_5", 1): 2, ("full_5", 1): 5, ("tagger_9", 1): 8, ("full_9", 1): 9}
+    rows = summarised(tmp_path, right, ["tagger_5", "tagger_5", "tagger_9", "tagger_9"], "full_9")
+    gains = {variant: rows[variant, "de"]["over_baseline"] for variant, _ in right}
+    assert gains == pytest.approx({"tagger_5": 0.0, "full_5": 30.0, "tagger_9": 0.0, "full_9": 10.0})
+    assert rows["full_5", "de"]["over_method"] == pytest.approx(-40.0)
 
 
 def labelling(*confidences: float) -> Labelling:

@@ -15,6 +15,7 @@ from mclner.errors import InputError
 from mclner.experiment import Experiment, resolve_recipe, with_found
 from mclner.files import SENTENCE_ENDINGS, read_table
 from mclner.languages import read_languages
+from mclner.sizes import baselines_by_size
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
@@ -133,9 +134,9 @@ def parallel_folders(recipe):
 
 
 def source_sizes(variants):
-    """How many source sentences each variant draws, 0 for all."""
-    drawn = [EXPERIMENT.run_settings(variant)["training"].get("source_sentences") for variant in variants]
-    return [size or 0 for size in drawn]
+    """How many source sentences each variant draws, by its name; 0 for all."""
+    settings = {variant: EXPERIMENT.run_settings(variant)["training"] for variant in variants}
+    return {variant: training.get("source_sentences") or 0 for variant, training in settings.items()}
 
 
 def aligned_text():

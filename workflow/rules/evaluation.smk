@@ -68,7 +68,7 @@ rule summary:
         seeds=EXPERIMENT.seeds,
         parallel_tests="--parallel-tests" if config["corpus"]["kind"] == "demo" else "",
         source=EXPERIMENT.source,
-        baseline=config["baseline"],
+        baselines=baselines_by_size(source_sizes(EXPERIMENT.compare), config["baseline"]),
         method=config["method"],
         resamples=config["bootstrap_resamples"],
         program=program("summarise"),
@@ -76,7 +76,7 @@ rule summary:
         "Summarising over seeds and sentences"
     shell:
         "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
-        " --source {params.source} --baseline {params.baseline} --method {params.method}"
+        " --source {params.source} --baselines {params.baselines} --method {params.method}"
         " --resamples {params.resamples} --described {input.described} {params.parallel_tests}"
         " --output {output.summary} --groups {output.groups} --log {log}"
 

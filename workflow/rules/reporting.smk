@@ -1,4 +1,12 @@
 # Figures and tables of the experiment, and what is said at the end.
+MAIN_VARIANTS = list(
+    dict.fromkeys(
+        variant
+        for variant in (config["baseline"], "relation", config["method"])
+        if variant in EXPERIMENT.compare
+    )
+)
+LEARNING_CURVE = ["learning_curve"] if len(set(source_sizes(EXPERIMENT.compare).values())) > 1 else []
 FIGURES = {
     "f1_by_language": [config["baseline"], config["method"]],
     "ablation": EXPERIMENT.compare,
@@ -7,9 +15,13 @@ FIGURES = {
     "error_kinds": EXPERIMENT.compare,
     "pair_projection": [config["baseline"], config["method"]],
     **({"sentence_projection": [config["baseline"], config["method"]]} if ALIGNED else {}),
-    **({"learning_curve": EXPERIMENT.compare} if len(set(source_sizes(EXPERIMENT.compare))) > 1 else {}),
+    **dict.fromkeys(LEARNING_CURVE, EXPERIMENT.compare),
 }
-TABLES = ["main", "ablation", "breakdown", "errors", "alignment", "published"]
+TABLES = {
+    "main": MAIN_VARIANTS,
+    **dict.fromkeys(["ablation", "breakdown", "errors", "alignment", "published"], EXPERIMENT.compare),
+    **dict.fromkeys(LEARNING_CURVE, EXPERIMENT.compare),
+}
 INPUT_TABLES = {
     name: files
     for name, files in {
@@ -19,13 +31,6 @@ INPUT_TABLES = {
     }.items()
     if files
 }
-MAIN_VARIANTS = list(
-    dict.fromkeys(
-        variant
-        for variant in (config["baseline"], "relation", config["method"])
-        if variant in EXPERIMENT.compare
-    )
-)
 
 
 rule figure:
@@ -56,7 +61,7 @@ rule figure:
         results=lambda wildcards, output: Path(output.png).parents[1],
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: FIGURES[wildcards.figure],
-        sizes=lambda wildcards: source_sizes(FIGURES[wildcards.figure]),
+        sizes=lambda wildcards: list(source_sizes(FIGURES[wildcards.figure]).values()),
         seeds=EXPERIMENT.seeds,
         source=EXPERIMENT.source,
         method=config["method"],
@@ -104,7 +109,8 @@ rule table:
         ),
         source=EXPERIMENT.source,
         languages=EXPERIMENT.languages,
-        variants=lambda wildcards: MAIN_VARIANTS if wildcards.name == "main" else EXPERIMENT.compare,
+        variants=lambda wildcards: TABLES[wildcards.name],
+        sizes=lambda wildcards: list(source_sizes(TABLES[wildcards.name]).values()),
         method=config["method"],
         baseline=config["baseline"],
         program=program("write_table"),
@@ -113,7 +119,7 @@ rule table:
     shell:
         "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --errors {input.errors} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
-        " --variants {params.variants} --method {params.method} --baseline {params.baseline}"
+        " --variants {params.variants} --sizes {params.sizes} --method {params.method} --baseline {params.baseline}"
         " --alignment {input.alignment} --published {input.published:q} {params.data} --output {output.markdown} --log {log}"
 
 

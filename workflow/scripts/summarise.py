@@ -2,8 +2,9 @@
 
 Rows: each variant in each language, and the means `all` (every language) and `targets` (without the source language).
 Columns: f1 (mean over seeds), f1_sd (standard deviation over seeds, empty for one seed), low and high (95 % bootstrap
-interval over sentences), and the paired differences from the baseline and from the method with their standard deviation
-over seeds, intervals and two-sided p-values, which are not adjusted for the number of comparisons: that depends on what
+interval over sentences), and the paired differences from the baseline (where variants differ in their number of source
+sentences, from that of as many) and from the method with their standard deviation over seeds, intervals and two-sided
+p-values, which are not adjusted for the number of comparisons: that depends on what
 is compared. A second table has the same of groups of target languages.
 """
 
@@ -50,8 +51,8 @@ class Scored:
         sizes = np.array([[len(language), language[:, 0, 0, 2].sum()] for language in counts])
         return cls(*bootstrap(counts, resamples, SEED), by_seed, sizes)
 
-    def rows(self, members: Sequence[int], references: Mapping[str, int]) -> list[dict[str, object]]:
-        """For each system: means over the languages `members`, and its differences from other systems by label."""
+    def rows(self, members: Sequence[int], references: Mapping[str, Sequence[int]]) -> list[dict[str, object]]:
+        """For each system: means over the languages `members`, and by label its difference from its reference."""
         means, samples = self.measured[members].mean(axis=0), self.resampled[:, members].mean(axis=1)
         seeds, (sentences, entities) = self.by_seed[members].mean(axis=0), self.sizes[members].sum(axis=0).tolist()
         rows = []
@@ -59,7 +60,8 @@ class Scored:
             low, high = interval(samples[:, system])
             row: dict[str, object] = {"f1": f"{means[system]:.4f}", "f1_sd": spread(seeds[system])}
             row |= {"low": f"{low:.4f}", "high": f"{high:.4f}"}
-            for label, other in references.items():
+            for label, others in references.items():
+                other = others[system]
                 differences = samples[:, system] - samples[:, other]
                 low, high = interval(differences)
                 row[f"over_{label}"] = f"{means[system] - means[other]:.4f}"
@@ -81,7 +83,11 @@ def main(arguments: argparse.Namespace) -> None:
     targets = [number for number, language in enumerate(languages) if language != arguments.source]
     members = {"all": list(range(len(languages))), "targets": targets}
     members |= {language: [number] for number, language in enumerate(languages)}
-    references = {label: arguments.variants.index(vars(arguments)[label]) for label in ("baseline", "method")}
+    numbers_of = {variant: number for number, variant in enumerate(arguments.variants)}
+    references = {
+        "baseline": [numbers_of[variant] for variant in arguments.baselines],
+        "method": [numbers_of[arguments.method]] * len(numbers_of),
+    }
     scores = {name: scored.rows(numbers, references) for name, numbers in members.items()}
     rows = [
         {"variant": variant, "language": name} | found[system]
@@ -135,7 +141,7 @@ if __name__ == "__main__":
     parser.add_argument("--variants", nargs="+", required=True)
     parser.add_argument("--seeds", nargs="+", required=True)
     parser.add_argument("--source", required=True, help="code of the source language")
-    parser.add_argument("--baseline", required=True, help="variant that the others are compared with")
+    parser.add_argument("--baselines", nargs="+", required=True, help="for each variant the one it is set against")
     parser.add_argument("--method", required=True, help="variant that the ablations are compared with")
     parser.add_argument("--resamples", type=int, required=True)
     parser.add_argument("--described", type=Path, required=True, help="what is known of each language")

@@ -15,6 +15,7 @@ from mclner.tables import (
     alignment_table,
     breakdown_table,
     error_table,
+    learning_curve_table,
     main_table,
     published_table,
     save_table,
@@ -52,6 +53,15 @@ def make_breakdown(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
     groups = pd.read_csv(arguments.groups, sep="\t", keep_default_na=False, na_values=[""])
     table = breakdown_table(groups, arguments.baseline, arguments.method)
     return table, f"Mean entity F1 (%) over groups of target languages{SPREAD}, with {INTERVALS}"
+
+
+def make_learning_curve(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    sizes = dict(zip(arguments.variants, arguments.sizes, strict=True))
+    table = learning_curve_table(summary, sizes, arguments.source, (arguments.baseline, arguments.method))
+    return table, (
+        f"Entity F1 (%) by number of labelled source sentences{SPREAD}, in the source language ({arguments.source}) "
+        f"and in the mean of the targets, with {INTERVALS}"
+    )
 
 
 def make_errors(arguments: argparse.Namespace, summary: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -92,6 +102,7 @@ MAKE = {
     "ablation": make_ablation,
     "breakdown": make_breakdown,
     "errors": make_errors,
+    "learning_curve": make_learning_curve,
     "published": make_published,
 }
 
@@ -104,6 +115,7 @@ if __name__ == "__main__":
     parser.add_argument("--experiment", required=True)
     parser.add_argument("--source", required=True, help="code of the source language")
     parser.add_argument("--variants", nargs="+", required=True)
+    parser.add_argument("--sizes", type=int, nargs="+", required=True, help="source sentences of each; 0 for all")
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)
     parser.add_argument("--groups", type=Path, required=True, help="groups.tsv of the experiment")

@@ -9,34 +9,22 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from mclner.figures import head
+from mclner.sizes import families_of
 from mclner.style import MARKERS, PALETTE
 from mclner.wording import sample_note, variant_name
-
-
-def families_of(sizes: Mapping[str, int]) -> dict[str, list[tuple[int, str]]]:
-    """Variants that differ in their number of sentences alone: `full_250` and `full_500` are both `full`.
-
-    `sizes` has the number of each variant, 0 for all sentences: such a variant is no point of a curve.
-    """
-    families: dict[str, list[tuple[int, str]]] = {}
-    for variant, size in sizes.items():
-        if size:
-            families.setdefault(variant.removesuffix(f"_{size}"), []).append((size, variant))
-    return {family: sorted(points) for family, points in families.items()}
 
 
 def learning_curve(summary: pd.DataFrame, sizes: Mapping[str, int], source: str) -> Figure:
     """Two panels, targets and source: F1 against sentences, a line a family, with 95 % bootstrap intervals."""
     families = families_of(sizes)
-    ticks = sorted({size for points in families.values() for size, _ in points})
+    ticks = sorted({size for points in families.values() for size in points})
     figure, panels = pyplot.subplots(1, 2, figsize=(11, 4.6), sharey=False)
     for axes, (group, title) in zip(
         panels, (("targets", "Mean of the targets"), (source, f"Source ({source})")), strict=True
     ):
         rows = summary[summary["language"] == group].set_index("variant")
         for number, (family, points) in enumerate(families.items()):
-            counts, names = [size for size, _ in points], [name for _, name in points]
-            line = rows.loc[names]
+            counts, line = list(points), rows.loc[list(points.values())]
             look = {"color": PALETTE[number % len(PALETTE)], "marker": MARKERS[number % len(MARKERS)]}
             axes.plot(counts, line["f1"], **look, markersize=6.5, linewidth=2, label=variant_name(family))
             axes.fill_between(counts, line["low"], line["high"], color=look["color"], alpha=0.18, linewidth=0)

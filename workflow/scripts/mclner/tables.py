@@ -11,6 +11,7 @@ import pandas as pd
 from mclner.error_analysis import KINDS
 from mclner.files import writing
 from mclner.languages import Language
+from mclner.sizes import families_of, family_of
 from mclner.statistics import holm
 from mclner.wording import languages_in, variant_name
 
@@ -130,6 +131,31 @@ def breakdown_table(groups: pd.DataFrame, baseline: str, method: str) -> pd.Data
             row[variant_name(variant)] = with_spread(scores[variant]["f1"], scores[variant]["f1_sd"])
         rows.append(row | {"Difference [95 %]": difference_text(scores[method], "baseline")})
     return pd.DataFrame(rows)
+
+
+def learning_curve_table(
+    summary: pd.DataFrame, sizes: Mapping[str, int], source: str, ends: tuple[str, str]
+) -> pd.DataFrame:
+    """F1 in source and targets by number of labelled source sentences, a column a family of variants.
+
+    `sizes` has the number of each variant. The last column is the difference in the targets of the second of `ends`
+    from the first, the baseline, both with as many sentences.
+    """
+    families = families_of(sizes)
+    baseline, method = (family_of(end, sizes[end]) for end in ends)
+    scores = f1_texts(summary)
+    targets = {row["variant"]: row for row in summary[summary["language"] == "targets"].to_dict("records")}
+    rows = []
+    for size in sorted({size for points in families.values() for size in points}):
+        here = {family: points[size] for family, points in families.items() if size in points}
+        row = {"Source sentences": f"{size:,}"}
+        for group, label in ((source, source), ("targets", "Targets")):
+            row |= {f"{label}, {variant_name(family)}": scores[group, variant] for family, variant in here.items()}
+        if baseline in here and method in here:
+            column = f"Targets, {variant_name(method)} - {variant_name(baseline)} [95 %]"
+            row[column] = difference_text(targets[here[method]], "baseline")
+        rows.append(row)
+    return pd.DataFrame(rows).fillna("")
 
 
 def difference_text(row: Mapping[Hashable, Any], reference: str) -> str:
