@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 
 import numpy as np
-from mclner.statistics import bootstrap_f1
+
+from mclner.evaluation.significance import bootstrap_f1
 from measure import is_quick, report, seconds
 
 

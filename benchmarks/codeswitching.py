@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from mclner.codeswitch import PhraseTable, code_switch
-from mclner.lexicon import read_lexicon
-from mclner.markup import read_markup
+from mclner.demo.markup import read_markup
+from mclner.lexicons.lexicon import read_lexicon
+from mclner.lexicons.phrases import PhraseTable
+from mclner.views.codeswitch import code_switch
 from measure import in_turn, is_quick, report
 
 DEMO = Path(__file__).parents[1] / "workflow" / "demo"

@@ -8,13 +8,14 @@ its longest row; printed beside them is one bare pass over each of the slices in
 from __future__ import annotations
 
 import torch
-from made_up import SMALL_ENCODER, backward, make_tokenizer, make_training_batches, with_contrasts
-from mclner.batching import SentenceEncoder
-from mclner.examples import ViewCollator
-from mclner.model import EntityModelConfig, RelationModel
-from mclner.precision import autocast
-from measure import in_turn, is_quick, report
 from torch import Tensor
+
+from made_up import SMALL_ENCODER, backward, make_tokenizer, make_training_batches, with_contrasts
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import EntityModelConfig, RelationModel
+from mclner.model.mixed_precision import autocast
+from mclner.training.dataset import ViewCollator
+from measure import in_turn, is_quick, report
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 
 import numpy as np
-from mclner.relations import FIRST_TYPE, NEXT_WORD, relation_grids
-from mclner.tags import Entity
+
+from mclner.data.tags import Entity
+from mclner.model.relation_grid import FIRST_TYPE, NEXT_WORD, relation_grids
 from measure import in_turn, is_quick, report
 
 TYPES = ["PER", "ORG", "LOC"]

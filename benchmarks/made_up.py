@@ -8,13 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mclner.batching import EncodedSentence, LengthBatchSampler, RowBatch, SentenceEncoder
-from mclner.examples import Example, ViewDataset
-from mclner.model import EntityModel
-from mclner.precision import autocast
-from mclner.settings import ContrastSettings, ObjectiveSettings, RunSettings
-from mclner.tags import Entity
-from mclner.training import loss_parts
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
     BertConfig,
@@ -23,6 +16,14 @@ from transformers import (
     NllbTokenizer,
     PreTrainedTokenizerFast,
 )
+
+from mclner.configuration.run_settings import ContrastSettings, ObjectiveSettings, RunSettings
+from mclner.data.tags import Entity
+from mclner.model.batching import EncodedSentence, LengthBatchSampler, RowBatch, SentenceEncoder
+from mclner.model.entity_model import EntityModel
+from mclner.model.mixed_precision import autocast
+from mclner.training.dataset import Example, ViewDataset
+from mclner.training.trainer import loss_parts
 
 WORDS = [f"w{number}" for number in range(5000)]
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]

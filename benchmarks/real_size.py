@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from made_up import backward, make_sentences, make_tokenizer, make_training_batches, with_contrasts
-from mclner.batching import SentenceEncoder
-from mclner.examples import ViewCollator
-from mclner.labelling import label_sentences
-from mclner.model import HEADS, EntityModel, EntityModelConfig
-from mclner.precision import autocast
-from mclner.settings import ModelSettings, RunSettings
-from measure import in_turn, report, seconds
 from transformers import XLMRobertaConfig
+
+from made_up import backward, make_sentences, make_tokenizer, make_training_batches, with_contrasts
+from mclner.configuration.run_settings import ModelSettings, RunSettings
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import HEADS, EntityModel, EntityModelConfig
+from mclner.model.mixed_precision import autocast
+from mclner.model.recogniser import label_sentences
+from mclner.training.dataset import ViewCollator
+from measure import in_turn, report, seconds
 
 SHAPES = {
     "base": XLMRobertaConfig(vocab_size=250_002, max_position_embeddings=514),

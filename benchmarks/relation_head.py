@@ -7,10 +7,11 @@ left out), and 25 times W2NER's speed. The ratio printed is the larger of the tw
 from __future__ import annotations
 
 import torch
-from mclner.model import EntityModelConfig, RelationModel
-from mclner.objectives import label_loss
-from measure import in_turn, is_quick, report, saved_bytes
 from transformers import XLMRobertaConfig
+
+from mclner.model.entity_model import EntityModelConfig, RelationModel
+from mclner.training.losses import label_loss
+from measure import in_turn, is_quick, report, saved_bytes
 from w2ner_head import W2NERHead
 
 

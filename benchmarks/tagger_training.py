@@ -9,15 +9,6 @@ from __future__ import annotations
 import tempfile
 
 import torch
-from made_up import SMALL_ENCODER, make_sentences, make_tokenizer
-from mclner.batching import SentenceEncoder
-from mclner.examples import Example
-from mclner.labelling import quiet_transformers
-from mclner.model import EntityModelConfig, TaggerModel
-from mclner.precision import use_bfloat16
-from mclner.settings import ModelSettings, RunSettings, TrainingSettings
-from mclner.training import MultiViewTrainer
-from measure import in_turn, is_quick, report
 from transformers import (
     BertForTokenClassification,
     DataCollatorForTokenClassification,
@@ -25,6 +16,16 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
+
+from made_up import SMALL_ENCODER, make_sentences, make_tokenizer
+from mclner.configuration.run_settings import ModelSettings, RunSettings, TrainingSettings
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import EntityModelConfig, TaggerModel
+from mclner.model.mixed_precision import use_bfloat16
+from mclner.model.recogniser import quiet_transformers
+from mclner.training.dataset import Example
+from mclner.training.trainer import MultiViewTrainer
+from measure import in_turn, is_quick, report
 
 
 def arguments(folder: str) -> TrainingArguments:

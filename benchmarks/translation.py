@@ -14,13 +14,14 @@ from pathlib import Path
 
 import torch
 from ctranslate2.converters import TransformersConverter
-from made_up import make_translator
-from mclner.labelling import quiet_transformers
-from mclner.languages import Language, read_languages
-from mclner.neural_translation import NeuralModel
-from mclner.precision import use_bfloat16
-from measure import in_turn, is_quick, report
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+from made_up import make_translator
+from mclner.data.languages import Language, read_languages
+from mclner.model.mixed_precision import use_bfloat16
+from mclner.model.recogniser import quiet_transformers
+from mclner.views.nllb import NeuralModel
+from measure import in_turn, is_quick, report
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -9,14 +9,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from conftest import DEMO, TINY_SHAPE
-from hub_standin import Repository, Standin
-from mclner.languages import read_languages
-from mclner.markers import mark
-from mclner.markup import read_markup
-from mclner.tags import entities_of
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import NllbTokenizer
+
+from conftest import DEMO, TINY_SHAPE
+from hub_standin import Repository, Standin
+from mclner.data.languages import read_languages
+from mclner.data.tags import entities_of
+from mclner.demo.markup import read_markup
+from mclner.views.label_projection import mark
 
 ROOT = Path(__file__).resolve().parents[1]
 TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]

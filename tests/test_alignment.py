@@ -5,14 +5,20 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-import import_parallel
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from transformers import AutoTokenizer
+
+import import_parallel
 from analyse_alignment import sentence_scores
 from conftest import ROOT
-from mclner.alignment import (
+from mclner.data.languages import read_languages
+from mclner.data.sentences import read_corpus
+from mclner.data.tags import Entity
+from mclner.data.tokenization import subwords_of
+from mclner.evaluation.embedding_alignment import (
     draw_cells,
     load_any,
     neighbour_agreement,
@@ -22,15 +28,10 @@ from mclner.alignment import (
     sentence_vectors,
     unit,
 )
-from mclner.batching import SentenceEncoder
-from mclner.corpus import read_corpus
-from mclner.languages import read_languages
-from mclner.model import EntityModelConfig, RelationModel, TaggerModel, new_model
-from mclner.projections import looks_of
-from mclner.tables import alignment_table
-from mclner.tags import Entity
-from mclner.words import subwords_of
-from transformers import AutoTokenizer
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import EntityModelConfig, RelationModel, TaggerModel, new_model
+from mclner.report.embedding_plots import looks_of
+from mclner.report.tables import alignment_table
 
 SENTENCES = [("Marie", "Curie", "left", "Warsaw"), ("It", "rained"), ("Bonn", "and", "Nairobi", "are", "far", "apart")]
 ENTITIES = [[Entity(0, 2, "PER"), Entity(3, 4, "LOC")], [], [Entity(0, 1, "LOC"), Entity(2, 3, "LOC")]]

@@ -8,21 +8,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
-from describe_languages import fertility
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.corpus import Sentence, write_corpus
-from mclner.coverage import coverage
-from mclner.error_analysis import KINDS, count_error_kinds, kinds_per_hundred
-from mclner.errors import InputError
-from mclner.figures import training_curves
-from mclner.groups import groupings
-from mclner.languages import read_languages
-from mclner.learning_curve import learning_curve
-from mclner.settings import RunSettings, TrainingSettings
-from mclner.sizes import baselines_by_size, families_of
-from mclner.tables import (
+
+from conftest import ROOT
+from describe_languages import fertility
+from mclner.common.exceptions import InputError
+from mclner.configuration.run_settings import RunSettings, TrainingSettings
+from mclner.configuration.sizes import baselines_by_size, families_of
+from mclner.data.languages import read_languages
+from mclner.data.sentences import Sentence, write_corpus
+from mclner.data.tags import Entity
+from mclner.data.tokenization import load_tokenizer
+from mclner.evaluation.error_kinds import KINDS, count_error_kinds, kinds_per_hundred
+from mclner.evaluation.language_groups import groupings
+from mclner.lexicons.coverage import coverage
+from mclner.report.figures import training_curves
+from mclner.report.learning_curve import learning_curve
+from mclner.report.tables import (
     ablation_table,
     breakdown_table,
     error_table,
@@ -32,8 +35,6 @@ from mclner.tables import (
     to_latex,
     to_markdown,
 )
-from mclner.tags import Entity
-from mclner.words import load_tokenizer
 from train import draw_source
 from type_agreement import agreement, numbered_sentences
 

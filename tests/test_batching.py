@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.batching import LengthBatchSampler, SentenceEncoder, batches_by_length, slices_of_like_length
-from mclner.tags import Entity
-from mclner.words import subwords_of
 from transformers import AutoTokenizer
+
+from mclner.data.tags import Entity
+from mclner.data.tokenization import subwords_of
+from mclner.model.batching import LengthBatchSampler, SentenceEncoder, batches_by_length, slices_of_like_length
 
 
 @pytest.fixture(scope="module")

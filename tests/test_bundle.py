@@ -10,8 +10,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from conftest import SCRIPTS
-from mclner.files import write_json
+from mclner.common.files import write_json
 
 
 @pytest.fixture

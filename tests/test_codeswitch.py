@@ -6,10 +6,12 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.codeswitch import PhraseTable, code_switch, find_phrases, match_case
-from mclner.corpus import Sentence
-from mclner.tags import entities_of, repair_tags
-from mclner.translation import LexiconTranslator
+
+from mclner.data.sentences import Sentence
+from mclner.data.tags import entities_of, repair_tags
+from mclner.lexicons.phrases import PhraseTable, find_phrases, match_case
+from mclner.views.codeswitch import code_switch
+from mclner.views.translation import LexiconTranslator
 
 GERMAN = {
     "new zealand": ["Neuseeland"],

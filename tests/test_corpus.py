@@ -6,9 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from mclner.corpus import Sentence, clean_token, read_conll, read_corpus, write_corpus
-from mclner.errors import InputError
-from mclner.files import read_lines
+
+from mclner.common.exceptions import InputError
+from mclner.common.files import read_lines
+from mclner.data.sentences import Sentence, clean_token, read_conll, read_corpus, write_corpus
 
 
 def conll(tmp_path: Path, text: str) -> Path:

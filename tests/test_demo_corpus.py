@@ -6,10 +6,11 @@ import unicodedata
 from collections import Counter
 
 import pytest
+
 from conftest import DEMO, ROOT
-from mclner.demo import multiply
-from mclner.languages import read_languages
-from mclner.markup import format_markup, parse_markup, read_markup
+from mclner.data.languages import read_languages
+from mclner.demo.markup import format_markup, parse_markup, read_markup
+from mclner.demo.name_swapping import multiply
 
 LANGUAGES = read_languages(ROOT / "config" / "languages.tsv")
 TARGETS = [code for code in LANGUAGES if code != "en"]

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, small_settings, snakemake, write_overlay
-from mclner.corpus import Sentence, write_corpus
+from mclner.data.sentences import Sentence, write_corpus
 from test_training import command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
 
 WAITING = 'rule all:\n    output: "done.txt"\n    shell: "touch started; sleep {seconds}; touch {{output}}"\n'

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import ROOT
 from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
-from mclner.download import Limits, download
-from mclner.errors import InputError
-from mclner.lockfile import read_lock, revision_to_fetch, update_lock, verify_folder
-from mclner.word2word import read_word2word
+from mclner.common.exceptions import InputError
+from mclner.fetch.download import Limits, download
+from mclner.fetch.lockfile import read_lock, revision_to_fetch, update_lock, verify_folder
+from mclner.lexicons.word2word import read_word2word
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 QUICK = Limits(attempts=3, first_pause=0.01, silence=3.0, slowest=1000)

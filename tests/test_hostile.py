@@ -10,12 +10,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, SCRIPTS, small_settings, snakemake, write_overlay
-from mclner.corpus import read_corpus
-from mclner.download import Limits
-from mclner.errors import InputError
-from mclner.hub import fetch_files
-from mclner.languages import read_languages
+from mclner.common.exceptions import InputError
+from mclner.data.languages import read_languages
+from mclner.data.sentences import read_corpus
+from mclner.fetch.download import Limits
+from mclner.fetch.hub import fetch_files
 
 HOSTILE = [
     "$(touch pwned)",
@@ -86,7 +87,7 @@ def test_an_encoder_that_brings_code_is_refused_and_its_code_not_run(tmp_path: P
     done = program("copy_encoder.py", "--files", *encoder.glob("*.json"), "--folder", tmp_path / "out")
     assert done.returncode == 1
     assert "asks for code of its own" in done.stderr
-    load = "import sys; from mclner.model import *; new_model(sys.argv[1], EntityModelConfig())"
+    load = "import sys; from mclner.model.entity_model import *; new_model(sys.argv[1], EntityModelConfig())"
     direct = subprocess.run([sys.executable, "-c", load, str(encoder)], capture_output=True, text=True, input="y\n")
     assert direct.returncode != 0
     assert not (tmp_path / "pwned").exists()

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
-from mclner import hub
-from mclner.download import GoneError, Limits
-from mclner.errors import InputError
-from mclner.lockfile import verify_folder
+from mclner.common.exceptions import InputError
+from mclner.fetch import hub
+from mclner.fetch.download import GoneError, Limits
+from mclner.fetch.lockfile import verify_folder
 from test_fetching import SCRIPTS, fetch_swahili, model_options, variables
 
 MODEL = Repository({"config.json": b"{}", "tokenizer.json": b"{}", "model.safetensors": bytes(range(256)) * 2000})

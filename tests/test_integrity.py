@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from conftest import SCRIPTS, snakemake
-from mclner.corpus import Sentence, read_corpus, write_corpus
-from mclner.errors import DamagedFileError, InputError
-from mclner.files import write_json, writing, writing_folder
-from mclner.integrity import check_folder, check_tsv, read_parquet, seal_folder, write_parquet
-from mclner.pseudolabel import PseudoLabelled, read_pseudo_labels, write_pseudo_labels
+from mclner.common.checksums import check_folder, check_tsv, read_parquet, seal_folder, write_parquet
+from mclner.common.exceptions import DamagedFileError, InputError
+from mclner.common.files import write_json, writing, writing_folder
+from mclner.data.sentences import Sentence, read_corpus, write_corpus
+from mclner.training.pseudo_labels import PseudoLabelled, read_pseudo_labels, write_pseudo_labels
 
 SENTENCES = [Sentence(str(number), "de", ("Bonn", "ist", "alt"), ("B-LOC", "O", "O")) for number in range(20)]
 
@@ -123,7 +124,7 @@ def test_a_writer_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
 
 def test_what_a_killed_writer_left_is_cleared_away_and_a_living_ones_is_not(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from mclner.files import writing\n"
+        "import sys, time; from pathlib import Path; from mclner.common.files import writing\n"
         "with writing(Path(sys.argv[1])) as partial: partial.write_text('half'); print(flush=True); time.sleep(60)"
     )
     writers = [
@@ -184,7 +185,7 @@ def test_damaged_results_are_made_anew_to_the_same_scores(small_run: Path, tmp_p
 
 def test_a_stopped_program_ends_at_once() -> None:
     code = (
-        "import time; from mclner.program import make_parser, run_program\n"
+        "import time; from mclner.common.cli import make_parser, run_program\n"
         "def main(_): print(flush=True); time.sleep(3600)\n"
         "run_program(make_parser(''), main)"
     )

@@ -8,12 +8,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, snakemake, write_overlay
-from mclner.cldr import cldr_pairs
-from mclner.corpus import Sentence, write_corpus
-from mclner.errors import InputError
-from mclner.languages import read_languages
-from mclner.lexicon import merge_pairs, read_lexicon, read_pairs, write_pairs
+from mclner.common.exceptions import InputError
+from mclner.data.languages import read_languages
+from mclner.data.sentences import Sentence, write_corpus
+from mclner.lexicons.cldr import cldr_pairs
+from mclner.lexicons.lexicon import merge_pairs, read_lexicon, read_pairs, write_pairs
 from merge_lexicons import main as merge_lexicons
 
 LANGUAGES = read_languages(ROOT / "config" / "languages.tsv")

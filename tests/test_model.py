@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from mclner.batching import SentenceEncoder
-from mclner.errors import InputError
-from mclner.labelling import EntityRecogniser
-from mclner.model import LONG_SENTENCE, EntityModelConfig, TaggerModel, freeze, load_model, new_model
-from mclner.pair_bands import score_pairs
-from mclner.words import load_tokenizer, split_words
 from transformers import AutoTokenizer, DistilBertConfig
+
+from mclner.common.exceptions import InputError
+from mclner.data.tokenization import load_tokenizer, split_words
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import EntityModelConfig, TaggerModel, freeze, load_model, new_model
+from mclner.model.recogniser import EntityRecogniser
 
 SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", "."]]
 
@@ -56,44 +56,6 @@ def test_passing_the_encoder_in_slices_changes_no_vector(tiny_encoder: Path) -> 
     sliced = model(batch | {"slices": [(0, 1, lengths[0]), (1, 2, lengths[1])]})
     torch.testing.assert_close(sliced["sentences"], whole["sentences"], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(sliced["logits"][1, :2, :2], whole["logits"][1, :2, :2], atol=1e-4, rtol=1e-4)
-
-
-@pytest.mark.parametrize("cells_at_once", [1, 30, 1000])
-def test_scoring_in_bands_changes_neither_scores_nor_gradients(cells_at_once: int) -> None:
-    torch.manual_seed(1)
-    length, sizes = 7, ((2, 7, 4), (2, 7, 4), (13, 4), (5, 4), (5,))
-    parts = [torch.randn(size, requires_grad=True) for size in sizes]
-    row, column, distance, weight, bias = parts
-    offsets = torch.arange(length)[None] - torch.arange(length)[:, None] + length - 1
-    whole = torch.nn.functional.gelu(row[:, :, None] + column[:, None] + distance[offsets]) @ weight.T + bias
-    banded = score_pairs(row, column, distance, weight, bias, cells_at_once)
-    torch.testing.assert_close(banded, whole)
-    upstream = torch.randn(whole.shape)
-    for ours, theirs in zip(*(torch.autograd.grad(scores, parts, upstream) for scores in (banded, whole)), strict=True):
-        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
-
-
-def test_a_word_more_or_less_than_a_long_sentence_changes_no_score(tiny_encoder: Path) -> None:
-    model, _ = make(tiny_encoder, "relation", longest_distance=20)
-    words = torch.randn(2, LONG_SENTENCE, 32)
-    short = model.score(words[:, :-1])
-    torch.testing.assert_close(model.score(words)[:, :-1, :-1], short, atol=1e-5, rtol=1e-4)
-    with torch.autocast("cpu", torch.bfloat16):
-        assert (model.score(words)[:, :-1, :-1] - model.score(words[:, :-1]).float()).abs().max() < 0.05
-
-
-def test_bands_are_scored_and_learnt_in_float32_under_autocast() -> None:
-    torch.manual_seed(1)
-    parts = [torch.randn(size, requires_grad=True) for size in ((1, 9, 4), (1, 9, 4), (17, 4), (5, 4), (5,))]
-    row, column, distance, weight, bias = parts
-    plain = score_pairs(row, column, distance, weight, bias, 20)
-    upstream = torch.randn(plain.shape)
-    expected = torch.autograd.grad(plain, parts, upstream)
-    with torch.autocast("cpu", torch.bfloat16):
-        scores = score_pairs(row, column, distance, weight, bias, 20)
-        found = torch.autograd.grad(scores, parts, upstream)
-    assert torch.equal(scores, plain)
-    assert all(map(torch.equal, found, expected))
 
 
 def test_only_the_rows_asked_for_are_scored(tiny_encoder: Path) -> None:

@@ -6,7 +6,8 @@ import math
 
 import pytest
 import torch
-from mclner.objectives import counted_words, label_loss, relation_contrast, semantic_contrast
+
+from mclner.training.losses import counted_words, label_loss, relation_contrast, semantic_contrast
 
 
 def test_the_label_loss_is_summed_over_cells_and_divided_by_words() -> None:

@@ -15,17 +15,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+
 from conftest import DEMO, ROOT, corpora_learnt_from, small_settings, snakemake, write_overlay
 from hub_content import SPLITS, panx_parquet
 from import_corpus import labelled
 from import_corpus import main as import_corpus
 from import_parallel import number_sources, read_rows
-from mclner.corpus import read_corpus
-from mclner.errors import InputError
-from mclner.experiment import merge, resolve_recipe, resolve_variant, with_found
-from mclner.lexicon import read_pairs
-from mclner.markup import read_markup
-from mclner.own_data import map_types, read_own, sample, strip_language_prefix
+from mclner.common.exceptions import InputError
+from mclner.configuration.experiment import merge, resolve_recipe, resolve_variant, with_found
+from mclner.data.readers import map_types, read_own, sample, strip_language_prefix
+from mclner.data.sentences import read_corpus
+from mclner.demo.markup import read_markup
+from mclner.lexicons.lexicon import read_pairs
 
 SHARED = ROOT.parent / "shared" / "data"
 

@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pytest
 import yaml
+
 from conftest import ROOT, snakemake, write_overlay
 from hub_content import SPLITS, conll_parquet, whole_hub
 from hub_standin import Repository, Standin, serve
-from mclner.corpus import read_corpus
-from mclner.files import read_table
-from mclner.languages import read_languages
-from mclner.lockfile import verify_folder
-from mclner.tags import entities_of
+from mclner.common.files import read_table
+from mclner.data.languages import read_languages
+from mclner.data.sentences import read_corpus
+from mclner.data.tags import entities_of
+from mclner.fetch.lockfile import verify_folder
 
 TARGETS = ["de", "es", "eu", "sw", "th", "zh"]
 PAPER = ["config/paper.yaml", "sizes.yaml"]

@@ -13,9 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+
 from conftest import NO_NETWORK, ROOT, corpora_learnt_from, small_settings, snakemake, write_overlay
-from mclner.corpus import read_corpus
-from mclner.experiment import merge
+from mclner.configuration.experiment import merge
+from mclner.data.sentences import read_corpus
 
 NOTHING = "Nothing to be done"
 FIGURES = ("f1_by_language", "ablation", "training_curves", "heat_map", "error_kinds", "pair_projection",

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
-from mclner.labelling import EntityRecogniser
+from mclner.model.recogniser import EntityRecogniser
 
 PREDICT = ROOT / "workflow" / "scripts" / "predict.py"
 

@@ -11,16 +11,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
-from conftest import ROOT, small_settings, snakemake, write_overlay
-from mclner.batching import SentenceEncoder
-from mclner.examples import Example, ViewCollator, ViewDataset
-from mclner.objectives import counted_words
-from mclner.processes import share_of
-from mclner.settings import RunSettings, from_mapping
-from mclner.tags import Entity
 from safetensors.torch import load_file
-from test_training import CONTRASTS, command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
 from transformers import AutoTokenizer
+
+from conftest import ROOT, small_settings, snakemake, write_overlay
+from mclner.configuration.run_settings import RunSettings, from_mapping
+from mclner.data.tags import Entity
+from mclner.model.batching import SentenceEncoder
+from mclner.training.dataset import Example, ViewCollator, ViewDataset
+from mclner.training.distributed import share_of
+from mclner.training.losses import counted_words
+from test_training import CONTRASTS, command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
 
 LOSS_TOLERANCE = 1e-4  # sums in another order, in float32
 WEIGHT_TOLERANCE = 1e-4

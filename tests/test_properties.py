@@ -9,13 +9,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mclner.corpus import clean_token, read_conll
-from mclner.evaluation import count_matches, precision_recall_f1
-from mclner.markup import MarkedSentence, format_markup, parse_markup
-from mclner.relations import decode_grids
-from mclner.tags import Entity, entities_of, repair_tags, tags_of
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.metrics.sequence_labeling import get_entities
+
+from mclner.data.sentences import clean_token, read_conll
+from mclner.data.tags import Entity, entities_of, repair_tags, tags_of
+from mclner.demo.markup import MarkedSentence, format_markup, parse_markup
+from mclner.evaluation.scores import count_matches, precision_recall_f1
+from mclner.model.relation_grid import decode_grids
 
 TYPES = ("PER", "ORG", "LOC")
 TAGS = ["O", *(f"{prefix}-{kind}" for kind in TYPES for prefix in "BI")]

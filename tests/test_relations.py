@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mclner.relations import NEXT_WORD, NONE, decode_grids, reachable_cells, relation_grids, relation_names
-from mclner.tags import Entity
+
+from mclner.data.tags import Entity
+from mclner.model.relation_grid import NEXT_WORD, NONE, decode_grids, reachable_cells, relation_grids, relation_names
 
 TYPES = ["PER", "ORG", "LOC"]
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hub_standin import Repository, Standin, serve
-from mclner.download import Limits, download
-from mclner.errors import InputError
-from mclner.lockfile import verify_folder
-from mclner.stated import Stated
+from mclner.common.exceptions import InputError
+from mclner.fetch.download import Limits, Stated, download
+from mclner.fetch.lockfile import verify_folder
 from test_fetching import PAGE, QUICK, SCRIPTS, model_options, run, variables
 
 ONCE = Limits(attempts=1, silence=3.0)

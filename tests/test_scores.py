@@ -13,17 +13,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-import summarise
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.corpus import Sentence
-from mclner.evaluation import count_matches, precision_recall_f1
-from mclner.integrity import write_parquet
-from mclner.pseudolabel import Selection, choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
-from mclner.relations import Labelling
-from mclner.statistics import bootstrap_f1, bootstrap_parallel_f1, holm, interval, p_value, resample_counts
-from mclner.tags import Entity, entities_of
 from seqeval.metrics import f1_score, precision_score, recall_score
+
+import summarise
+from mclner.common.checksums import write_parquet
+from mclner.data.predictions import Labelling
+from mclner.data.sentences import Sentence
+from mclner.data.tags import Entity, entities_of
+from mclner.evaluation.scores import count_matches, precision_recall_f1
+from mclner.evaluation.significance import bootstrap_f1, bootstrap_parallel_f1, holm, interval, p_value, resample_counts
+from mclner.training.pseudo_labels import Selection, choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
 
 TAG = st.sampled_from(["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"])
 PAIRS = st.lists(st.lists(st.tuples(TAG, TAG), min_size=1, max_size=12), min_size=1, max_size=5)

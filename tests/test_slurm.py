@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from conftest import NO_NETWORK, ROOT, small_settings, write_overlay
 
 

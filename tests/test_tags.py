@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.tags import Entity, entities_of, repair_tags, tags_of
 from seqeval.metrics.sequence_labeling import get_entities
+
+from mclner.data.tags import Entity, entities_of, repair_tags, tags_of
 
 TAGS = st.lists(st.sampled_from(["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]), max_size=20)
 

@@ -14,14 +14,16 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
-from conftest import ROOT
-from mclner.corpus import Sentence, write_corpus
-from mclner.files import alone_in
-from mclner.integrity import SUMS, seal_folder
-from mclner.settings import RunSettings, fingerprint, from_mapping
-from mclner.training import PlainProgress, usable_checkpoint
 from safetensors.torch import load_file
 from transformers import TrainerControl, TrainerState, TrainingArguments
+
+from conftest import ROOT
+from mclner.common.checksums import SUMS, seal_folder
+from mclner.common.files import alone_in
+from mclner.configuration.run_settings import RunSettings, fingerprint, from_mapping
+from mclner.data.sentences import Sentence, write_corpus
+from mclner.training.checkpoints import usable_checkpoint
+from mclner.training.trainer import PlainProgress
 
 TRAIN = ROOT / "workflow" / "scripts" / "train.py"
 SENTENCES = [
@@ -133,7 +135,7 @@ def test_the_time_left_counts_no_steps_of_before_a_stop(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     clock = iter([0.0, 100.0, 110.0])  # seconds: made, begun, and ten steps on
-    monkeypatch.setattr("mclner.training.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("mclner.training.trainer.time.monotonic", lambda: next(clock))
     progress, arguments, control = PlainProgress(), TrainingArguments(str(tmp_path)), TrainerControl()
     progress.on_train_begin(arguments, TrainerState(global_step=500, max_steps=600), control)
     with caplog.at_level("INFO"):

@@ -11,20 +11,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import DEMO, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.apertium import CHAINS, ApertiumTranslator
-from mclner.corpus import Sentence, read_corpus, write_corpus
-from mclner.errors import InputError
-from mclner.lexicon import write_pairs
-from mclner.markers import assign_types, can_be_marked, mark, split_marked, without_markers
-from mclner.markup import read_markup
-from mclner.neural_translation import NeuralTranslator
-from mclner.scripts import script_share
-from mclner.tags import Entity, entities_of
-from mclner.translation_quality import QualityGuard, copied_share
-from mclner.words import load_tokenizer
+
+from conftest import DEMO, ROOT
+from mclner.common.exceptions import InputError
+from mclner.data.sentences import Sentence, read_corpus, write_corpus
+from mclner.data.tags import Entity, entities_of
+from mclner.data.tokenization import load_tokenizer
+from mclner.data.writing_systems import script_share
+from mclner.demo.markup import read_markup
+from mclner.lexicons.lexicon import write_pairs
+from mclner.views.apertium import CHAINS, ApertiumTranslator
+from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
+from mclner.views.nllb import NeuralTranslator
+from mclner.views.quality import QualityGuard, copied_share
 from translate import pieces_folder
 
 CURIE = Sentence("1", "en", ("Marie", "Curie", "left", "Warsaw"), ("B-PER", "I-PER", "O", "B-LOC"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mclner.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence
-from mclner.examples import Example, ViewDataset
-from mclner.settings import RunSettings, from_mapping
+from mclner.configuration.run_settings import RunSettings, from_mapping
+from mclner.model.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence
+from mclner.training.dataset import Example, ViewDataset
 
 EPOCHS = range(60)
 

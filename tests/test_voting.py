@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from mclner.corpus import read_corpus
-from mclner.integrity import seal_folder
-from mclner.labelling import EntityRecogniser
-from mclner.model import EntityModelConfig, new_model
-from mclner.pseudolabel import read_pseudo_labels
-from mclner.relations import Labelling
-from mclner.tags import Entity, entities_of
-from mclner.voting import vote
 from transformers import AutoTokenizer
+
+from conftest import ROOT
+from mclner.common.checksums import seal_folder
+from mclner.data.predictions import Labelling
+from mclner.data.sentences import read_corpus
+from mclner.data.tags import Entity, entities_of
+from mclner.model.entity_model import EntityModelConfig, new_model
+from mclner.model.recogniser import EntityRecogniser
+from mclner.training.pseudo_labels import read_pseudo_labels
+from mclner.training.voting import vote
 
 WORDS = 6
 NOTHING = Labelling([], [], [0.9] * WORDS)

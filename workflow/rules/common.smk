@@ -11,11 +11,11 @@ ROOT = Path(workflow.basedir)
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from mclner.errors import InputError
-from mclner.experiment import Experiment, resolve_recipe, with_found
-from mclner.files import SENTENCE_ENDINGS, read_table
-from mclner.languages import read_languages
-from mclner.sizes import baselines_by_size
+from mclner.common.exceptions import InputError
+from mclner.configuration.experiment import Experiment, resolve_recipe, with_found
+from mclner.common.files import SENTENCE_ENDINGS, read_table
+from mclner.data.languages import read_languages
+from mclner.configuration.sizes import baselines_by_size
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:

@@ -24,7 +24,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
-from mclner.alignment import (
+from transformers import AutoTokenizer
+
+from mclner.common.checksums import check_folder, write_parquet
+from mclner.common.cli import make_parser, run_program
+from mclner.common.files import write_tsv
+from mclner.data.readers import sample
+from mclner.data.sentences import read_corpus
+from mclner.data.tags import entities_of
+from mclner.evaluation.embedding_alignment import (
     PairVectors,
     Vectors,
     load_any,
@@ -34,18 +42,11 @@ from mclner.alignment import (
     retrieval_accuracy,
     sentence_vectors,
 )
-from mclner.batching import SentenceEncoder
-from mclner.corpus import read_corpus
-from mclner.files import write_tsv
-from mclner.integrity import check_folder, write_parquet
-from mclner.labelling import quiet_transformers
-from mclner.model import EntityModel, EntityModelConfig
-from mclner.own_data import sample
-from mclner.points import POINTS
-from mclner.program import make_parser, run_program
-from mclner.relations import relation_names
-from mclner.tags import entities_of
-from transformers import AutoTokenizer
+from mclner.evaluation.scores import POINTS
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import EntityModel, EntityModelConfig
+from mclner.model.recogniser import quiet_transformers
+from mclner.model.relation_grid import relation_names
 
 log = logging.getLogger("mclner.alignment")
 COLUMNS = ("model", "seed", "language", "measure", "value", "vectors")

@@ -6,12 +6,12 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from mclner.error_analysis import KINDS, count_error_kinds
-from mclner.evaluation import PREDICTIONS
-from mclner.files import write_tsv
-from mclner.integrity import check_folder, read_parquet
-from mclner.program import make_parser, run_program
-from mclner.tags import entities_of
+from mclner.common.checksums import check_folder, read_parquet
+from mclner.common.cli import make_parser, run_program
+from mclner.common.files import write_tsv
+from mclner.data.tags import entities_of
+from mclner.evaluation.error_kinds import KINDS, count_error_kinds
+from mclner.evaluation.scores import PREDICTIONS
 
 
 def main(arguments: argparse.Namespace) -> None:

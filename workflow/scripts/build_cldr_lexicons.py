@@ -6,10 +6,10 @@ import argparse
 import logging
 from pathlib import Path
 
-from mclner.cldr import cldr_pairs
-from mclner.languages import read_languages
-from mclner.lexicon import write_pairs
-from mclner.program import make_parser, run_program
+from mclner.common.cli import make_parser, run_program
+from mclner.data.languages import read_languages
+from mclner.lexicons.cldr import cldr_pairs
+from mclner.lexicons.lexicon import write_pairs
 
 log = logging.getLogger("mclner.cldr")
 

@@ -7,10 +7,10 @@ import logging
 from collections import Counter
 from pathlib import Path
 
-from mclner.corpus import Sentence, count_entities, make_sentence, write_corpus
-from mclner.demo import multiply
-from mclner.markup import MarkedSentence, read_markup
-from mclner.program import log_counts, make_parser, run_program
+from mclner.common.cli import log_counts, make_parser, run_program
+from mclner.data.sentences import Sentence, count_entities, make_sentence, write_corpus
+from mclner.demo.markup import MarkedSentence, read_markup
+from mclner.demo.name_swapping import multiply
 
 log = logging.getLogger("mclner.demo")
 

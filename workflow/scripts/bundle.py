@@ -12,8 +12,8 @@ import logging
 import tarfile
 from pathlib import Path
 
-from mclner.files import content_hash, writing
-from mclner.program import make_parser, run_program, with_progress
+from mclner.common.cli import make_parser, run_program, with_progress
+from mclner.common.files import content_hash, writing
 
 MANIFEST = "manifest.json"
 log = logging.getLogger("mclner.bundle")

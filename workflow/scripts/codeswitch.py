@@ -7,10 +7,11 @@ import logging
 import random
 from pathlib import Path
 
-from mclner.codeswitch import PhraseTable, code_switch
-from mclner.corpus import Sentence, read_corpus, write_corpus
-from mclner.lexicon import read_lexicon
-from mclner.program import make_parser, run_program
+from mclner.common.cli import make_parser, run_program
+from mclner.data.sentences import Sentence, read_corpus, write_corpus
+from mclner.lexicons.lexicon import read_lexicon
+from mclner.lexicons.phrases import PhraseTable
+from mclner.views.codeswitch import code_switch
 
 log = logging.getLogger("mclner.codeswitch")
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import torch
 from ctranslate2.converters import TransformersConverter
-from mclner.errors import InputError
-from mclner.files import writing_folder
-from mclner.integrity import seal_folder
-from mclner.labelling import quiet_transformers
-from mclner.lockfile import verify_folder
-from mclner.program import make_parser, run_program
+
+from mclner.common.checksums import seal_folder
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import writing_folder
+from mclner.fetch.lockfile import verify_folder
+from mclner.model.recogniser import quiet_transformers
 
 log = logging.getLogger("mclner.convert")
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")

@@ -6,10 +6,10 @@ import argparse
 import shutil
 from pathlib import Path
 
-from mclner.files import writing_folder
-from mclner.integrity import seal_folder
-from mclner.model_files import check_model_file
-from mclner.program import make_parser, run_program
+from mclner.common.checksums import seal_folder
+from mclner.common.cli import make_parser, run_program
+from mclner.common.files import writing_folder
+from mclner.fetch.model_files import check_model_file
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -9,15 +9,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-from mclner.corpus import Sentence, count_entities, read_corpus
-from mclner.coverage import coverage
-from mclner.files import write_tsv
-from mclner.integrity import check_folder, check_tsv
-from mclner.languages import read_languages
-from mclner.lexicon import read_lexicon
-from mclner.program import make_parser, run_program
-from mclner.words import load_tokenizer, subwords_of
 from tokenizers import Tokenizer
+
+from mclner.common.checksums import check_folder, check_tsv
+from mclner.common.cli import make_parser, run_program
+from mclner.common.files import write_tsv
+from mclner.data.languages import read_languages
+from mclner.data.sentences import Sentence, count_entities, read_corpus
+from mclner.data.tokenization import load_tokenizer, subwords_of
+from mclner.lexicons.coverage import coverage
+from mclner.lexicons.lexicon import read_lexicon
 
 COLUMNS = (
     "language", "name", "script", "family", "sentences", "entities", "subwords_a_word", "unknown_subwords",

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import torch
-from mclner.corpus import read_corpus
-from mclner.evaluation import COLUMNS, COUNTS, PREDICTIONS, count_matches, precision_recall_f1
-from mclner.files import write_tsv, writing_folder
-from mclner.integrity import check_folder, seal_folder, write_parquet
-from mclner.labelling import EntityRecogniser, quiet_transformers
-from mclner.program import make_parser, run_program
-from mclner.tags import entities_of, tags_of
+
+from mclner.common.checksums import check_folder, seal_folder, write_parquet
+from mclner.common.cli import make_parser, run_program
+from mclner.common.files import write_tsv, writing_folder
+from mclner.data.sentences import read_corpus
+from mclner.data.tags import entities_of, tags_of
+from mclner.evaluation.scores import COLUMNS, COUNTS, PREDICTIONS, count_matches, precision_recall_f1
+from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
 log = logging.getLogger("mclner.evaluate")
 

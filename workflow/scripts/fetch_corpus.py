@@ -14,11 +14,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mclner.download import GoneError, Limits
-from mclner.errors import InputError
-from mclner.hub import dataset_files, fetch_files, resolve_revision
-from mclner.lockfile import Brought, Record, fetch_once, revision_to_fetch
-from mclner.program import add_fetch_options, make_parser, run_program
+from mclner.common.cli import add_fetch_options, make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.fetch.download import GoneError, Limits
+from mclner.fetch.hub import dataset_files, fetch_files, resolve_revision
+from mclner.fetch.lockfile import Brought, Record, fetch_once, revision_to_fetch
 
 log = logging.getLogger("mclner.fetch")
 

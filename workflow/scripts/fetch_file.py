@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mclner.download import Limits, download
-from mclner.lockfile import Brought, Record, fetch_once
-from mclner.program import add_fetch_options, make_parser, run_program
+from mclner.common.cli import add_fetch_options, make_parser, run_program
+from mclner.fetch.download import Limits, download
+from mclner.fetch.lockfile import Brought, Record, fetch_once
 
 
 def main(arguments: argparse.Namespace) -> None:

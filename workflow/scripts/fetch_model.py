@@ -6,10 +6,10 @@ import argparse
 import re
 from pathlib import Path
 
-from mclner.download import GoneError, Limits
-from mclner.hub import address_of, fetch_files, repository_files, resolve_revision
-from mclner.lockfile import Brought, Record, fetch_once, revision_to_fetch
-from mclner.program import add_fetch_options, make_parser, run_program
+from mclner.common.cli import add_fetch_options, make_parser, run_program
+from mclner.fetch.download import GoneError, Limits
+from mclner.fetch.hub import address_of, fetch_files, repository_files, resolve_revision
+from mclner.fetch.lockfile import Brought, Record, fetch_once, revision_to_fetch
 
 SETTINGS = re.compile(
     r"config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|vocab\.txt"

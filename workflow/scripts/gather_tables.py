@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from mclner.errors import InputError
-from mclner.files import writing
-from mclner.integrity import check_tsv
-from mclner.program import make_parser, run_program
+
+from mclner.common.checksums import check_tsv
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import writing
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -8,11 +8,11 @@ import logging
 from collections import Counter
 from pathlib import Path
 
-from mclner.corpus import Sentence, count_entities, write_corpus
-from mclner.errors import InputError
-from mclner.lockfile import RECORD, verify_folder
-from mclner.own_data import map_types, read_own, sample, strip_language_prefix
-from mclner.program import log_counts, make_parser, run_program
+from mclner.common.cli import log_counts, make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.data.readers import map_types, read_own, sample, strip_language_prefix
+from mclner.data.sentences import Sentence, count_entities, write_corpus
+from mclner.fetch.lockfile import RECORD, verify_folder
 
 log = logging.getLogger("mclner.import")
 

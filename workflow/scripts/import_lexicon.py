@@ -10,13 +10,13 @@ import logging
 from collections import Counter
 from pathlib import Path
 
-from mclner.errors import InputError
-from mclner.languages import read_languages
-from mclner.lexicon import clean_phrase, read_pairs, write_pairs
-from mclner.lockfile import verify_folder
-from mclner.program import log_counts, make_parser, run_program
-from mclner.scripts import script_share
-from mclner.word2word import read_word2word
+from mclner.common.cli import log_counts, make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.data.languages import read_languages
+from mclner.data.writing_systems import script_share
+from mclner.fetch.lockfile import verify_folder
+from mclner.lexicons.lexicon import clean_phrase, read_pairs, write_pairs
+from mclner.lexicons.word2word import read_word2word
 
 log = logging.getLogger("mclner.lexicon")
 TRANSLATIONS_A_WORD = 3  # of word2word, which lists ten whatever their worth

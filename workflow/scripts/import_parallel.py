@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mclner.corpus import Sentence, clean_token, write_corpus
-from mclner.errors import InputError
-from mclner.files import read_text
-from mclner.integrity import check_folder
-from mclner.program import make_parser, run_program
-from mclner.words import load_tokenizer, split_words
 from tokenizers import Tokenizer
+
+from mclner.common.checksums import check_folder
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import read_text
+from mclner.data.sentences import Sentence, clean_token, write_corpus
+from mclner.data.tokenization import load_tokenizer, split_words
 
 log = logging.getLogger("mclner.parallel")
 

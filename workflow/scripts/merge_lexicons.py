@@ -6,11 +6,11 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from mclner.corpus import read_corpus
-from mclner.coverage import coverage
-from mclner.files import write_tsv
-from mclner.lexicon import lexicon_of, merge_pairs, read_pairs, write_pairs
-from mclner.program import log_counts, make_parser, run_program, with_progress
+from mclner.common.cli import log_counts, make_parser, run_program, with_progress
+from mclner.common.files import write_tsv
+from mclner.data.sentences import read_corpus
+from mclner.lexicons.coverage import coverage
+from mclner.lexicons.lexicon import lexicon_of, merge_pairs, read_pairs, write_pairs
 
 COLUMNS = ("language", "source", "pairs", "added", "covered_words", "covered_entity_words")
 

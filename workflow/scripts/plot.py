@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
-from mclner import figures, projections
-from mclner.integrity import check_tsv, read_parquet
-from mclner.languages import Language, read_languages
-from mclner.learning_curve import learning_curve
-from mclner.points import POINTS
-from mclner.program import make_parser, run_program
-from mclner.style import save_figure
+
+from mclner.common.checksums import check_tsv, read_parquet
+from mclner.common.cli import make_parser, run_program
+from mclner.data.languages import Language, read_languages
+from mclner.evaluation.scores import POINTS
+from mclner.report import embedding_plots, figures
+from mclner.report.learning_curve import learning_curve
+from mclner.report.plot_style import save_figure
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -85,8 +86,8 @@ DRAW = {
     "heat_map": draw_heat_map,
     "error_kinds": draw_errors,
     "learning_curve": draw_learning_curve,
-    "pair_projection": lambda arguments: draw_projection(arguments, projections.pairs),
-    "sentence_projection": lambda arguments: draw_projection(arguments, projections.sentences),
+    "pair_projection": lambda arguments: draw_projection(arguments, embedding_plots.pairs),
+    "sentence_projection": lambda arguments: draw_projection(arguments, embedding_plots.sentences),
 }
 
 if __name__ == "__main__":

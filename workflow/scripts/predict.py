@@ -11,13 +11,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from mclner.corpus import clean_token, read_conll
-from mclner.errors import InputError
-from mclner.files import read_lines, writing
-from mclner.integrity import SUMS, damage_of
-from mclner.labelling import EntityRecogniser, quiet_transformers
-from mclner.program import make_parser, run_program
-from mclner.tags import tags_of
+from mclner.common.checksums import SUMS, damage_of
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import read_lines, writing
+from mclner.data.sentences import clean_token, read_conll
+from mclner.data.tags import tags_of
+from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
 CONLL_ENDINGS = (".conll", ".tsv", ".iob2")
 

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from mclner.corpus import Sentence, count_entities, read_corpus
-from mclner.integrity import check_folder
-from mclner.labelling import EntityRecogniser, quiet_transformers
-from mclner.program import make_parser, run_program
-from mclner.pseudolabel import PseudoLabelled, Selection, choose_pseudo_labels, write_pseudo_labels
-from mclner.relations import Labelling
-from mclner.voting import vote
 
-log = logging.getLogger("mclner.pseudolabel")
+from mclner.common.checksums import check_folder
+from mclner.common.cli import make_parser, run_program
+from mclner.data.predictions import Labelling
+from mclner.data.sentences import Sentence, count_entities, read_corpus
+from mclner.model.recogniser import EntityRecogniser, quiet_transformers
+from mclner.training.pseudo_labels import PseudoLabelled, Selection, choose_pseudo_labels, write_pseudo_labels
+from mclner.training.voting import vote
+
+log = logging.getLogger("mclner.pseudo_labels")
 
 
 def main(arguments: argparse.Namespace) -> None:

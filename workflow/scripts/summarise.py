@@ -17,14 +17,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from mclner.errors import InputError
-from mclner.evaluation import COUNTS, f1_scores
-from mclner.files import write_tsv
-from mclner.groups import groupings
-from mclner.integrity import check_tsv, read_parquet
-from mclner.program import make_parser, run_program
-from mclner.statistics import bootstrap_f1, bootstrap_parallel_f1, interval, p_value
 from numpy.typing import NDArray
+
+from mclner.common.checksums import check_tsv, read_parquet
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import write_tsv
+from mclner.evaluation.language_groups import groupings
+from mclner.evaluation.scores import COUNTS, f1_scores
+from mclner.evaluation.significance import bootstrap_f1, bootstrap_parallel_f1, interval, p_value
 
 SCORES = (
     "f1", "f1_sd", "low", "high",

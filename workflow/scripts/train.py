@@ -16,21 +16,23 @@ from pathlib import Path
 
 import torch
 import transformers
-from mclner.batching import SentenceEncoder
-from mclner.corpus import Sentence, read_corpus
-from mclner.errors import InputError
-from mclner.examples import build_examples, group_views
-from mclner.files import alone_in, content_hash, write_json, write_tsv, writing_folder
-from mclner.integrity import check_folder, seal_folder
-from mclner.labelling import quiet_transformers
-from mclner.model import EntityModel, EntityModelConfig, freeze, freeze_unused, load_model, new_model
-from mclner.precision import describe_device
-from mclner.processes import process_count, process_number
-from mclner.program import log_counts, make_parser, run_program
-from mclner.pseudolabel import read_pseudo_labels
-from mclner.settings import RunSettings, fingerprint, from_mapping
-from mclner.training import MultiViewTrainer, PlainProgress, history_rows, training_arguments, usable_checkpoint
 from transformers import AutoTokenizer, ProgressCallback, set_seed
+
+from mclner.common.checksums import check_folder, seal_folder
+from mclner.common.cli import log_counts, make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import alone_in, content_hash, write_json, write_tsv, writing_folder
+from mclner.configuration.run_settings import RunSettings, fingerprint, from_mapping
+from mclner.data.sentences import Sentence, read_corpus
+from mclner.model.batching import SentenceEncoder
+from mclner.model.entity_model import EntityModel, EntityModelConfig, freeze, freeze_unused, load_model, new_model
+from mclner.model.mixed_precision import describe_device
+from mclner.model.recogniser import quiet_transformers
+from mclner.training.checkpoints import usable_checkpoint
+from mclner.training.dataset import build_examples, group_views
+from mclner.training.distributed import process_count, process_number
+from mclner.training.pseudo_labels import read_pseudo_labels
+from mclner.training.trainer import MultiViewTrainer, PlainProgress, history_rows, training_arguments
 
 log = logging.getLogger("mclner.train")
 
@@ -149,7 +151,8 @@ def save(  # type: ignore[no-untyped-def]
     tokenizer,
 ) -> None:
     """Write the model, its history and what made it; `inputs` are the files that were read, with their SHA-256."""
-    code = [Path(__file__), *sorted((Path(__file__).parent / "mclner").glob("*.py"))]
+    programs = Path(__file__).parent
+    code = [Path(__file__), *sorted((programs / "mclner").rglob("*.py"))]
     with writing_folder(arguments.model) as folder:
         trainer.model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -158,7 +161,7 @@ def save(  # type: ignore[no-untyped-def]
     provenance = {
         "settings": dataclasses.asdict(settings),
         "inputs": inputs,
-        "code": {path.name: content_hash(path) for path in code},
+        "code": {path.relative_to(programs).as_posix(): content_hash(path) for path in code},
         "best_source_dev_f1": trainer.state.best_metric,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "processes": process_count(),

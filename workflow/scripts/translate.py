@@ -15,17 +15,17 @@ from collections import Counter
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from mclner.corpus import Sentence, read_corpus, write_corpus
-from mclner.errors import DamagedFileError
-from mclner.files import content_hash, write_json, write_tsv
-from mclner.integrity import SUMS, check_folder
-from mclner.languages import Language, read_languages
-from mclner.lexicon import read_lexicon
-from mclner.program import make_parser, run_program, with_progress
-from mclner.settings import from_mapping
-from mclner.translation import LexiconTranslator, Translator
-from mclner.translation_quality import FAULTS, QualityGuard
-from mclner.words import load_tokenizer
+from mclner.common.checksums import SUMS, check_folder
+from mclner.common.cli import make_parser, run_program, with_progress
+from mclner.common.exceptions import DamagedFileError
+from mclner.common.files import content_hash, write_json, write_tsv
+from mclner.configuration.run_settings import from_mapping
+from mclner.data.languages import Language, read_languages
+from mclner.data.sentences import Sentence, read_corpus, write_corpus
+from mclner.data.tokenization import load_tokenizer
+from mclner.lexicons.lexicon import read_lexicon
+from mclner.views.quality import FAULTS, QualityGuard
+from mclner.views.translation import LexiconTranslator, Translator
 
 log = logging.getLogger("mclner.translate")
 SENTENCES_A_PIECE = 512
@@ -90,10 +90,10 @@ def make_translator(arguments: argparse.Namespace, languages: dict[str, Language
     check_folder(arguments.encoder)
     splitter = load_tokenizer(arguments.encoder)
     if arguments.backend == "apertium":
-        from mclner.apertium import ApertiumTranslator
+        from mclner.views.apertium import ApertiumTranslator
 
         return ApertiumTranslator(arguments.language, splitter)
-    from mclner.neural_translation import NeuralModel, NeuralTranslator
+    from mclner.views.nllb import NeuralModel, NeuralTranslator
 
     source, target = languages[arguments.source], languages[arguments.language]
     check_folder(arguments.model)

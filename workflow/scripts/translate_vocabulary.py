@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from mclner.corpus import Sentence, read_corpus
-from mclner.integrity import check_folder
-from mclner.languages import read_languages
-from mclner.lexicon import clean_phrase, write_pairs
-from mclner.neural_translation import NeuralModel
-from mclner.program import make_parser, run_program
-from mclner.scripts import script_share
-from mclner.tags import entities_of
+from mclner.common.checksums import check_folder
+from mclner.common.cli import make_parser, run_program
+from mclner.data.languages import read_languages
+from mclner.data.sentences import Sentence, read_corpus
+from mclner.data.tags import entities_of
+from mclner.data.writing_systems import script_share
+from mclner.lexicons.lexicon import clean_phrase, write_pairs
+from mclner.views.nllb import NeuralModel
 
 log = logging.getLogger("mclner.vocabulary")
 

@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from mclner.corpus import Sentence, read_corpus
-from mclner.errors import InputError
-from mclner.labelling import EntityRecogniser, quiet_transformers
-from mclner.markup import MarkedSentence, read_markup
-from mclner.program import make_parser, run_program
+
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.data.sentences import Sentence, read_corpus
+from mclner.demo.markup import MarkedSentence, read_markup
+from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
 Found = Mapping[int, Counter[str]]  # number of a sentence -> how many entities of each type were found in it
 

@@ -11,10 +11,10 @@ import shutil
 import tarfile
 from pathlib import Path, PurePosixPath
 
-from mclner.errors import InputError
-from mclner.files import content_hash, stays_inside, write_json, writing
-from mclner.lockfile import read_lock
-from mclner.program import make_parser, run_program
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import InputError
+from mclner.common.files import content_hash, stays_inside, write_json, writing
+from mclner.fetch.lockfile import read_lock
 
 MANIFEST = "manifest.json"
 log = logging.getLogger("mclner.bundle")

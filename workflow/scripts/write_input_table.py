@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from mclner.program import make_parser, run_program
-from mclner.tables import save_table
+
+from mclner.common.cli import make_parser, run_program
+from mclner.report.tables import save_table
 
 CAPTIONS = {
     "sources": "What was fetched: repository or address, revision, size and licence",

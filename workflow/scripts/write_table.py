@@ -6,11 +6,13 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from mclner.error_analysis import kinds_per_hundred
-from mclner.integrity import check_tsv
-from mclner.languages import read_languages
-from mclner.program import make_parser, run_program
-from mclner.tables import (
+
+from mclner.common.checksums import check_tsv
+from mclner.common.cli import make_parser, run_program
+from mclner.data.languages import read_languages
+from mclner.evaluation.error_kinds import kinds_per_hundred
+from mclner.report.names import sample_note
+from mclner.report.tables import (
     ablation_table,
     alignment_table,
     breakdown_table,
@@ -20,7 +22,6 @@ from mclner.tables import (
     published_table,
     save_table,
 )
-from mclner.wording import sample_note
 
 
 def main(arguments: argparse.Namespace) -> None:

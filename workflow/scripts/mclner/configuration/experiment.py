@@ -1,0 +1,175 @@
+"""The configuration of an experiment as the pipeline sees it: languages, variants and the settings of each."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mclner.common.exceptions import InputError
+from mclner.data.languages import read_languages
+
+PLACE = "configuration"
+DEMO_TYPES = ("PER", "ORG", "LOC")
+FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")  # of the user's own lexicons and aligned text
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Names and settings that the rules are built from; `variants` holds complete run settings by name."""
+
+    name: str
+    source: str
+    targets: tuple[str, ...]
+    seeds: tuple[int, ...]
+    compare: tuple[str, ...]
+    variants: dict[str, dict[str, Any]]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return (self.source, *self.targets)
+
+    def run_settings(self, variant: str) -> dict[str, Any]:
+        """What `train.py` gets, except for the seed."""
+        return copy.deepcopy(self.variants[variant])
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
+        """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
+        source, targets = config["languages"]["source"], config["languages"]["targets"]
+        if "folder" not in config and (targets == "found" or config["corpus"]["kind"] == "folder"):
+            problem = "sentences and languages are to be found in a folder, and none is named."
+            raise InputError(PLACE, problem, "Name it: --config folder=path.")
+        if targets == "found":
+            targets = found_languages(Path(config["folder"]) / "ner", source)
+        known = read_languages(language_table)
+        for code in (source, *targets):
+            _ = known[code]  # raises InputError where nobody knows it
+        variants = {name: resolve_variant(name, config) for name in config["variants"]}
+        for name, settings in variants.items():
+            check_variant(name, settings, config)
+        for name in config["translation"]:
+            check_translation(name, config)
+        for key in ("baseline", "method"):
+            _known(config[key], config["compare"], f"{key}: '{config[key]}' is not among the variants to compare.")
+        for name in config["compare"]:
+            _known(name, variants, f"compare: there is no variant '{name}'.")
+        check_source(source, config["compare"], variants, config)
+        if config["corpus"]["kind"] == "demo" and not set(DEMO_TYPES) <= set(config["entity_types"]):
+            problem = f"entity_types lacks some of the demo's, {', '.join(DEMO_TYPES)}."
+            raise InputError(PLACE, problem, "Add them, or bring your own sentences: corpus: {kind: folder}.")
+        common = {"entity_types": list(config["entity_types"]), "source": source}
+        return cls(
+            config["experiment"],
+            source,
+            tuple(code for code in targets if code != source),
+            tuple(config["seeds"]),
+            tuple(config["compare"]),
+            {name: settings | common for name, settings in variants.items()},
+        )
+
+
+def found_languages(folder: Path, source: str) -> list[str]:
+    """Codes of the languages that have a test file in a folder of the user's own, except the source; sorted."""
+    found = sorted({path.parent.name for path in folder.glob("*/test.*")} - {source})
+    if not found:
+        raise InputError(folder, "holds no <language>/test.conll of a target.", "Name your folder: --config folder=…")
+    return found
+
+
+def with_found(names: Sequence[str], folder: Path) -> list[str]:
+    """`names` with the word `found` replaced by the names of the other folders in `folder`, sorted."""
+    others = {path.name for path in folder.glob("*/") if FOLDER.fullmatch(path.name)} - set(names)
+    return [name for given in names for name in (sorted(others) if given == "found" else [given])]
+
+
+def resolve_variant(name: str, config: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Settings of a variant: those of `run`, or of the variant it is based on, with its own on top."""
+    if name in seen:
+        raise InputError(PLACE, f"the variants {' -> '.join((*seen, name))} rest on each other.", "Break the circle.")
+    _known(name, config["variants"], f"there is no variant '{name}'.")
+    own = dict(config["variants"][name] or {})
+    base = own.pop("based_on", None)
+    below = config["run"] if base is None else resolve_variant(base, config, (*seen, name))
+    return merge(below, own)
+
+
+def resolve_recipe(name: str, recipes: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A recipe with the one that it is `based_on` put below it."""
+    if name in seen:
+        raise InputError(PLACE, f"the recipes {' -> '.join((*seen, name))} rest on each other.", "Break the circle.")
+    _known(name, recipes, f"there is no recipe '{name}'.")
+    own = dict(recipes[name])
+    base = own.pop("based_on", None)
+    return own if base is None else merge(resolve_recipe(base, recipes, (*seen, name)), own)
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of `below` in which the values of `above` take the place of its own, level by level."""
+    merged = copy.deepcopy(dict(below))
+    for key, value in above.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
+
+
+def check_translation(name: str, config: Mapping[str, Any]) -> None:
+    """Raise InputError where a recipe of translation names nothing to translate with."""
+    recipe = config["translation"][name]
+    if recipe["backend"] == "nllb":
+        wanted = recipe.get("translator", "")
+        _known(wanted, config["translators"], f"translation recipe {name}: there is no translator '{wanted}'.")
+    if recipe["backend"] == "parallel" and "folder" not in config:
+        problem = f"translation recipe {name}: aligned text lies in a folder, and none is named."
+        raise InputError(PLACE, problem, "Name it: --config folder=path.")
+
+
+def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Every recipe that a variant names is there, and its teacher needs no teacher of its own."""
+    recipes = (
+        ("codeswitching", settings["views"]["codeswitched"]),
+        ("translation", settings["views"]["translated"]),
+        ("self_training", settings["self_training"]),
+    )
+    if settings["encoder"] is not None:
+        names = [encoder["name"] for encoder in (config["encoder"], *config["more_encoders"])]
+        _known(settings["encoder"], names, f"variant {name}: there is no encoder '{settings['encoder']}'.")
+    for section, recipe in recipes:
+        if recipe is not None:
+            _known(recipe, config[section], f"variant {name}: there is no recipe '{recipe}' under {section}.")
+    if settings["self_training"] is not None:
+        teacher = config["self_training"][settings["self_training"]]["teacher"]
+        taught_by = resolve_variant(teacher, config)
+        if taught_by["self_training"] is not None:
+            raise InputError(PLACE, f"the teacher '{teacher}' learns from a teacher itself.", "Name another variant.")
+        differs = [key for key in ("encoder", "model") if settings[key] != taught_by[key]]
+        if settings["training"]["start"] == "teacher" and differs:
+            problem = f"variant {name} starts from its teacher '{teacher}', which has another {differs[0]}."
+            raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say start: encoder.")
+
+
+def check_source(source: str, compare: Sequence[str], variants: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Raise InputError where sentences of another language than English would be looked up in lexicons from English."""
+    if source == "en":
+        return
+    recipes = {variants[name]["self_training"] for name in compare} - {None}
+    teachers = [config["self_training"][recipe]["teacher"] for recipe in sorted(recipes)]
+    for name in dict.fromkeys((*compare, *teachers)):
+        settings = variants[name]
+        translated = settings["views"]["translated"]
+        from_english = translated and config["translation"][translated]["backend"] != "nllb"
+        if settings["views"]["codeswitched"] or from_english:
+            problem = (
+                f"variant {name} uses lexicons or aligned text, which are from English, and the source is '{source}'."
+            )
+            raise InputError(PLACE, problem, "Take en as the source, views by nllb, or variants without views.")
+
+
+def _known(name: str, names: Any, problem: str) -> None:
+    if name not in names:
+        raise InputError(PLACE, problem, f"Known are {', '.join(sorted(names))}.")

@@ -1,0 +1,57 @@
+"""Scores: entities found and entities there, by sentence and by language (seqeval's micro-F1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mclner.data.tags import Entity
+
+COLUMNS = ("experiment", "variant", "seed", "language", "precision", "recall", "f1", "entities", "sentences")
+TAGS = pa.list_(pa.string())
+PREDICTIONS = pa.schema([("id", pa.string()), ("tokens", TAGS), ("tags", TAGS), ("predicted", TAGS)])
+COUNTS = pa.schema(
+    [
+        ("language", pa.string()),
+        ("id", pa.string()),
+        ("right", pa.int64()),
+        ("found", pa.int64()),
+        ("there", pa.int64()),
+    ]
+)
+# Vectors in a plane: `group` is the number of the sentence or the relation; shares are of the variance along an axis.
+POINTS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("kind", "language", "group")),
+        *((name, pa.float64()) for name in ("x", "y", "x_share", "y_share")),
+    ]
+)
+
+
+def count_matches(gold: Sequence[Sequence[Entity]], found: Sequence[Sequence[Entity]]) -> NDArray[np.int64]:
+    """[sentences, 3]: entities found and right, found, there. Right means same words and same type."""
+    return np.array(
+        [
+            (len(set(there) & set(seen)), len(set(seen)), len(set(there)))
+            for there, seen in zip(gold, found, strict=True)
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 3)
+
+
+def f1_scores(counts: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """F1 in per cent from counts [..., 3] of right, found and there; 0 where nothing is found or there."""
+    right, found, there = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
+    total = found + there
+    return np.divide(200.0 * right, total, out=np.zeros_like(total), where=total > 0)
+
+
+def precision_recall_f1(counts: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Micro precision, recall and F1 in per cent over sentences [sentences, 3]."""
+    right, found, there = counts.sum(axis=0).tolist()
+    precision = 100.0 * right / found if found else 0.0
+    recall = 100.0 * right / there if there else 0.0
+    return precision, recall, float(f1_scores(counts.sum(axis=0)))

@@ -1,0 +1,219 @@
+"""From sentences to tensors: subwords, windows, batches by length, one packed batch for all views."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Literal, TypedDict
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from mclner.data.tags import Entity
+from mclner.data.tokenization import subwords_of
+
+LongSentences = Literal["split", "cut"]
+SOURCE, CODESWITCHED, TRANSLATED = 0, 1, 2  # numbers of the views
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedSentence:
+    """Subword ids without the special ones, where each word begins and ends in them, entities in words.
+
+    `weights` says how much each word counts in the loss (1 unless pseudo-labelled).
+    """
+
+    input_ids: list[int]
+    word_starts: list[int]
+    word_ends: list[int]
+    entities: list[Entity]
+    weights: list[float]
+
+    def __len__(self) -> int:
+        return len(self.input_ids)
+
+
+class RowBatch(TypedDict):
+    """Rows padded on the right; R rows, T subwords, L words."""
+
+    input_ids: Tensor  # [R, T] int64
+    attention_mask: Tensor  # [R, T] int64
+    word_starts: Tensor  # [R, L] int64, place of a word's first subword in T
+    word_ends: Tensor  # [R, L] int64, exclusive
+    word_mask: Tensor  # [R, L] bool
+    word_weights: Tensor  # [R, L] float32, 0 where there is no word
+
+
+class SentenceEncoder:
+    """Cuts words into subwords, each distinct word once, and sentences into windows of `window` subwords."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, window: int, long_sentences: LongSentences) -> None:
+        self.tokenizer = tokenizer
+        self.room = window - 2  # a first and a last special token
+        self.long_sentences = long_sentences
+        self.known: dict[str, list[int]] = {}
+        self.counts: Counter[str] = Counter()
+
+    def _learn(self, words: set[str]) -> None:
+        unseen = sorted(words - self.known.keys())
+        if not unseen:
+            return
+        backend = self.tokenizer.backend_tokenizer  # without the objects that Transformers wraps around each word
+        backend.no_truncation()
+        backend.no_padding()
+        for word, ids in zip(unseen, subwords_of(unseen, backend), strict=True):
+            self.known[word] = ids or [self.tokenizer.unk_token_id]
+
+    def encode(
+        self,
+        sentences: Sequence[Sequence[str]],
+        entities: Sequence[Sequence[Entity]] | None = None,
+        weights: Sequence[Sequence[float] | None] | None = None,
+    ) -> list[list[EncodedSentence]]:
+        """For each sentence its pieces in order; one piece unless it is longer than the window.
+
+        Pieces are cut between words. An entity across a cut is left out of the training pieces, and counted.
+        """
+        self._learn({word for tokens in sentences for word in tokens})
+        return [
+            self._pieces(
+                tokens,
+                entities[number] if entities is not None else (),
+                (weights[number] if weights is not None else None) or [1.0] * len(tokens),  # None: all count
+            )
+            for number, tokens in enumerate(sentences)
+        ]
+
+    def _pieces(
+        self, tokens: Sequence[str], entities: Sequence[Entity], weights: Sequence[float]
+    ) -> list[EncodedSentence]:
+        subwords = [self._fit(self.known[token]) for token in tokens]
+        cuts = self._cuts([len(ids) for ids in subwords])
+        if len(cuts) > 2:
+            self.counts["sentences longer than the window"] += 1
+        pieces = []
+        for first, last in pairwise(cuts):
+            ends = list(accumulate(len(ids) for ids in subwords[first:last]))
+            inside = [
+                Entity(entity.start - first, entity.end - first, entity.type)
+                for entity in entities
+                if first <= entity.start and entity.end <= last
+            ]
+            ids = [identifier for word in subwords[first:last] for identifier in word]
+            pieces.append(EncodedSentence(ids, [0, *ends][:-1], ends, inside, list(weights[first:last])))
+        self.counts["entities across a cut"] += len(entities) - sum(len(piece.entities) for piece in pieces)
+        return pieces[:1] if self.long_sentences == "cut" else pieces
+
+    def _fit(self, ids: list[int]) -> list[int]:
+        if len(ids) > self.room:
+            self.counts["words longer than the window"] += 1
+        return ids[: self.room]
+
+    def _cuts(self, lengths: Sequence[int]) -> list[int]:
+        """Word positions at which windows begin, and the end."""
+        cuts, used = [0], 0
+        for position, length in enumerate(lengths):
+            if used + length > self.room:
+                cuts.append(position)
+                used = 0
+            used += length
+        return [*cuts, len(lengths)]
+
+    def pad(self, rows: Sequence[EncodedSentence]) -> RowBatch:
+        """One batch of `rows`, with the special tokens."""
+        begin, end = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
+        ids = [[begin, *row.input_ids, end] for row in rows]
+        attention = [[1] * len(row) for row in ids]
+        return RowBatch(
+            input_ids=_padded(ids, self.tokenizer.pad_token_id, np.int64),
+            attention_mask=_padded(attention, 0, np.int64),
+            word_starts=_padded([[start + 1 for start in row.word_starts] for row in rows], 0, np.int64),
+            word_ends=_padded([[end + 1 for end in row.word_ends] for row in rows], 1, np.int64),
+            word_mask=_padded([[True] * len(row.word_starts) for row in rows], False, np.bool_),
+            word_weights=_padded([row.weights for row in rows], 0.0, np.float32),
+        )
+
+
+def _padded(rows: Sequence[Sequence[float]], filler: float, kind: type[np.generic]) -> Tensor:
+    width = max((len(row) for row in rows), default=0)
+    array = np.full((len(rows), width), filler, dtype=kind)
+    for number, row in enumerate(rows):
+        array[number, : len(row)] = row
+    return torch.from_numpy(array)
+
+
+def batches_by_length(
+    lengths: Sequence[int], token_budget: int, most_rows: int, generator: random.Random | None = None
+) -> list[list[int]]:
+    """Positions grouped so that a batch holds like lengths, at most `token_budget` padded tokens and `most_rows` rows.
+
+    With a `generator`, sentences of about one length are mixed and the batches shuffled; how many batches there are
+    depends on the lengths alone, so it is the same in every epoch.
+    """
+    bucket = 8 if generator else 1
+    keys = [(-(-length // bucket), generator.random() if generator else 0.0) for length in lengths]
+    order = sorted(range(len(lengths)), key=lambda position: keys[position], reverse=True)
+    batches: list[list[int]] = []
+    widest = 0
+    for position in order:
+        padded = keys[position][0] * bucket
+        if not batches or len(batches[-1]) >= most_rows or (len(batches[-1]) + 1) * widest > token_budget:
+            batches.append([])
+            widest = padded
+        batches[-1].append(position)
+    if generator:
+        generator.shuffle(batches)
+    return batches
+
+
+def pass_overhead() -> int:
+    """What a pass of the encoder costs by itself, in subwords: little on a processor, on a GPU its many launches."""
+    return 8192 if torch.cuda.is_available() else 64  # measured; estimated
+
+
+def slices_of_like_length(lengths: Sequence[int], overhead: int) -> list[tuple[int, int, int]]:
+    """Cut rows of falling `lengths` into the slices (first, last, width) that cost the encoder least.
+
+    Found by dynamic programming. A slice costs its rows times the length of its longest one, and `overhead` subwords
+    for being a pass of its own.
+    """
+    least = [0.0]
+    cut_before = [0]
+    starts = [row for row in range(len(lengths)) if row == 0 or lengths[row] < lengths[row - 1]]
+    for last in range(1, len(lengths) + 1):
+        costs = [(least[first] + (last - first) * lengths[first] + overhead, first) for first in starts if first < last]
+        cost, first = min(costs)
+        least.append(cost)
+        cut_before.append(first)
+    slices: list[tuple[int, int, int]] = []
+    last = len(lengths)
+    while last > 0:
+        first = cut_before[last]
+        slices.append((first, last, lengths[first]))
+        last = first
+    return slices[::-1]
+
+
+class LengthBatchSampler:
+    """Batches for a DataLoader: (position, epoch) pairs, new in every epoch, the same for the same seed and epoch."""
+
+    def __init__(self, lengths: Sequence[int], token_budget: int, most_rows: int, seed: int) -> None:
+        self.lengths, self.token_budget, self.most_rows, self.seed = lengths, token_budget, most_rows, seed
+        self.epoch = 0
+        self.count = len(batches_by_length(lengths, token_budget, most_rows, random.Random(seed)))
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        generator = random.Random(f"{self.seed}-{self.epoch}")
+        for batch in batches_by_length(self.lengths, self.token_budget, self.most_rows, generator):
+            yield [(position, self.epoch) for position in batch]

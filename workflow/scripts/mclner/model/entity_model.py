@@ -1,0 +1,252 @@
+"""The models: an encoder with a relation scorer (mCL-NER) or with a BIO classifier (the baseline)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+
+from mclner.common.exceptions import InputError
+from mclner.data.predictions import Labelling
+from mclner.data.tags import entities_of, tag_names
+from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
+
+CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
+
+
+class EntityModelConfig(PretrainedConfig):
+    """What a saved model needs to know of itself; `encoder` is the configuration of the encoder as a dictionary."""
+
+    model_type = "mclner"
+
+    def __init__(
+        self,
+        encoder: dict[str, Any] | None = None,
+        head: str = "relation",
+        entity_types: Sequence[str] = ("PER", "ORG", "LOC"),
+        word_pooling: str = "first",
+        pair_size: int = 128,
+        longest_distance: int = 32,
+        dropout: float = 0.1,
+        window: int = 128,
+        long_sentences: str = "split",
+        source: str = "en",
+        precision: str = "auto",
+        **others: Any,
+    ) -> None:
+        self.encoder = encoder or {}
+        self.head = head
+        self.entity_types = list(entity_types)
+        self.word_pooling = word_pooling
+        self.pair_size = pair_size
+        self.longest_distance = longest_distance
+        self.dropout = dropout
+        self.window = window
+        self.long_sentences = long_sentences
+        self.source = source
+        self.precision = precision
+        super().__init__(**others)
+
+
+class EntityModel(PreTrainedModel):
+    """Encoder and word pooling; the heads stand in the two subclasses."""
+
+    config_class = EntityModelConfig
+    base_model_prefix = "encoder"
+    supports_gradient_checkpointing = True
+
+    def __init__(self, config: EntityModelConfig) -> None:
+        super().__init__(config)
+        settings = dict(config.encoder)
+        self.encoder = AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
+        if hasattr(self.encoder, "pooler"):
+            self.encoder.pooler = None  # the sentence vector is the mean of all subwords
+        self.dropout = nn.Dropout(config.dropout)
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Heads initialise themselves; the encoder's weights come from its folder."""
+
+    def subwords(self, batch: dict[str, Any]) -> Tensor:
+        """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding.
+
+        They are looked up once for all: each look-up has a gradient as large as the vocabulary.
+        """
+        mask, embedded = batch["attention_mask"], self.encoder.get_input_embeddings()(batch["input_ids"])
+        parts = []
+        for first, last, width in batch.get("slices", [(0, *mask.shape)]):
+            part = self.encoder(inputs_embeds=embedded[first:last, :width], attention_mask=mask[first:last, :width])[0]
+            parts.append(functional.pad(part, (0, 0, 0, mask.shape[1] - width)))
+        return torch.cat(parts)
+
+    def words(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor]:
+        """Word vectors [R, L, H] and subword vectors [R, T, H]."""
+        hidden = self.subwords(batch)
+        if self.config.word_pooling == "first":
+            index = batch["word_starts"][..., None].expand(-1, -1, hidden.shape[-1])
+            return self.dropout(hidden.gather(1, index)), hidden
+        sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
+        width = hidden.shape[-1]
+        ends = sums.gather(1, batch["word_ends"][..., None].expand(-1, -1, width))
+        starts = sums.gather(1, batch["word_starts"][..., None].expand(-1, -1, width))
+        lengths = (batch["word_ends"] - batch["word_starts"]).clamp(min=1)
+        return self.dropout((ends - starts) / lengths[..., None]), hidden
+
+    def forward(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        """`logits` of the head for the rows `scored`, or for all; `sentences` [R, H], the mean subword vectors.
+
+        Also `pairs` [N, D] where `contrast_cells` are asked for.
+        """
+        words, hidden = self.words(batch)
+        mask = batch["attention_mask"][..., None].to(hidden.dtype)
+        scored = words[batch["scored"], : batch["scored_words"].shape[1]] if "scored" in batch else words
+        outputs = {"logits": self.score(scored), "sentences": (hidden * mask).sum(1) / mask.sum(1)}
+        if "contrast_cells" in batch:
+            outputs["pairs"] = self.pair_vectors(words, batch["contrast_cells"])
+        return outputs
+
+    def score(self, words: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def pair_vectors(self, words: Tensor, cells: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
+        """Entities of every row. Raises nothing: any logits decode to flat entities inside the sentence."""
+        raise NotImplementedError
+
+
+class RelationModel(EntityModel):
+    """Scores a relation for every pair of words: GELU(A h_i + B h_j + e_(j-i)), then a linear layer."""
+
+    def __init__(self, config: EntityModelConfig) -> None:
+        super().__init__(config)
+        hidden = self.encoder.config.hidden_size
+        labels = FIRST_TYPE + len(config.entity_types)
+        self.row = nn.Linear(hidden, config.pair_size)
+        self.column = nn.Linear(hidden, config.pair_size, bias=False)
+        self.distance = nn.Embedding(2 * config.longest_distance + 1, config.pair_size)
+        self.scorer = nn.Linear(config.pair_size, labels)
+        self.contrast = nn.Linear(config.pair_size, config.pair_size)
+        nn.init.normal_(self.distance.weight, std=0.1)
+        prior = torch.full((labels,), -5.0)  # an entity cell is rare: begin with that known, not learnt
+        prior[0] = 0.0
+        with torch.no_grad():
+            self.scorer.bias.copy_(prior)
+        self.post_init()
+
+    def _distances(self, offsets: Tensor) -> Tensor:
+        limit = self.config.longest_distance
+        return self.distance(offsets.clamp(-limit, limit) + limit)
+
+    def score(self, words: Tensor) -> Tensor:
+        """Logits [R, L, L, labels]; the pair vectors are narrow, so no [R, L, L, H] tensor ever exists."""
+        row, column = self.row(words), self.column(words)
+        positions = torch.arange(words.shape[1], device=words.device)
+        offsets = self._distances(positions[None, :] - positions[:, None])
+        pairs = row[:, :, None] + column[:, None] + offsets  # the last sum is float32 under autocast too
+        return self.scorer(functional.gelu(pairs))
+
+    def pair_vectors(self, words: Tensor, cells: Tensor) -> Tensor:
+        """Contrast vectors [N, D] of `cells` [N, 3]: row of the batch, word i, word j."""
+        rows, first, second = cells.unbind(1)
+        pairs = self.row(words[rows, first]) + self.column(words[rows, second]) + self._distances(second - first)
+        return self.contrast(functional.gelu(pairs))
+
+    @torch.inference_mode()
+    def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
+        words, _ = self.words(batch)
+        first, second = reachable_cells(words.shape[1], words.device)
+        offsets, at_once = self._distances(second - first), max(1, CELLS_AT_ONCE[words.device.type] // len(first))
+        parts = zip(self.row(words).split(at_once), self.column(words).split(at_once), strict=True)
+        logits = [self.scorer(functional.gelu(row[:, first] + column[:, second] + offsets)) for row, column in parts]
+        grids = words.new_full((*words.shape[:2], words.shape[1], self.scorer.out_features), -math.inf)
+        grids[..., NONE] = 0.0
+        grids[:, first, second] = torch.cat(logits).float().log_softmax(-1)
+        return decode_grids(grids, batch["word_mask"].sum(1).tolist(), self.config.entity_types)
+
+
+class TaggerModel(EntityModel):
+    """A linear BIO classifier over the words: what everyone uses."""
+
+    def __init__(self, config: EntityModelConfig) -> None:
+        super().__init__(config)
+        self.tags = tag_names(config.entity_types)
+        self.classifier = nn.Linear(self.encoder.config.hidden_size, len(self.tags))
+        nn.init.normal_(self.classifier.weight, std=0.02)
+        nn.init.zeros_(self.classifier.bias)
+        self.post_init()
+
+    def score(self, words: Tensor) -> Tensor:
+        """Logits [R, L, tags]."""
+        return self.classifier(words)
+
+    @torch.inference_mode()
+    def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
+        words, _ = self.words(batch)
+        probabilities, best = self.score(words).float().softmax(-1).max(-1)
+        labellings = []
+        for row, length in enumerate(batch["word_mask"].sum(1).tolist()):
+            entities = entities_of([self.tags[tag] for tag in best[row, :length].tolist()])
+            certain = probabilities[row, :length].tolist()
+            confidences = [
+                math.exp(sum(map(math.log, certain[entity.start : entity.end])) / (entity.end - entity.start))
+                for entity in entities
+            ]
+            labellings.append(Labelling(entities, confidences, certain))
+        return labellings
+
+
+HEADS: dict[str, type[EntityModel]] = {"relation": RelationModel, "tagger": TaggerModel}
+
+
+def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
+    """A model with the pretrained encoder of `encoder_folder` and a fresh head."""
+    encoder = AutoModel.from_pretrained(
+        encoder_folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+    )
+    config.encoder = encoder.config.to_dict()
+    model = HEADS[config.head](config)
+    weights = {name: value for name, value in encoder.state_dict().items() if not name.startswith("pooler.")}
+    model.encoder.load_state_dict(weights)
+    return model
+
+
+def load_model(folder: Path) -> EntityModel:
+    """A trained model from its folder."""
+    config = EntityModelConfig.from_pretrained(folder)
+    return HEADS[config.head].from_pretrained(folder, config=config, use_safetensors=True)
+
+
+def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
+    """Keep the word embeddings, or (`layers` > 0) all embeddings and that many lower layers, as they are.
+
+    Frozen layers get no dropout: noise in what cannot learn costs time and helps nothing.
+    """
+    if word_embeddings or layers:
+        model.encoder.get_input_embeddings().requires_grad_(False)
+    if not layers:
+        return
+    stack = getattr(getattr(model.encoder, "encoder", None), "layer", None)
+    if stack is None:
+        problem = f"frozen_layers: the layers of a {model.encoder.config.model_type} encoder lie elsewhere than BERT's."
+        raise InputError("configuration", problem, "Set frozen_layers: 0; freeze_word_embeddings works with it.")
+    for part in (model.encoder.embeddings, *stack[:layers]):
+        part.requires_grad_(False)
+        for module in part.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+
+
+def freeze_unused(model: EntityModel, contrasts_relations: bool) -> None:
+    """Keep the projection of the relation contrast as it is where no loss reaches it: several processes would wait."""
+    if isinstance(model, RelationModel):
+        model.contrast.requires_grad_(contrasts_relations)
+
+
+AutoConfig.register(EntityModelConfig.model_type, EntityModelConfig, exist_ok=True)

@@ -1,0 +1,184 @@
+"""What a model is trained on: source sentences with their views, and pseudo-labelled target sentences."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from mclner.configuration.run_settings import RunSettings
+from mclner.data.sentences import Sentence
+from mclner.data.tags import entities_of, tag_names
+from mclner.model.batching import (
+    CODESWITCHED,
+    SOURCE,
+    TRANSLATED,
+    EncodedSentence,
+    SentenceEncoder,
+    pass_overhead,
+    slices_of_like_length,
+)
+from mclner.model.relation_grid import relation_grids
+from mclner.training.pseudo_labels import PseudoLabelled
+
+Views = Mapping[str, Sequence[Sentence]]  # sentence id -> its views, one for each copy or language
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled sentence, its views, and the weight of its label loss."""
+
+    sentence: EncodedSentence
+    codeswitched: tuple[EncodedSentence, ...]
+    translated: tuple[EncodedSentence, ...]
+    weight: float
+
+    def __len__(self) -> int:
+        """The longest row that this example can bring into a batch, in subwords with the special ones."""
+        return max(len(row) for row in (self.sentence, *self.codeswitched, *self.translated)) + 2
+
+
+Row = tuple[EncodedSentence, int, float, int]  # sentence, view, weight of its label loss, example
+
+
+def group_views(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
+    """Views by the id of their source sentence, in file order."""
+    grouped: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        grouped.setdefault(sentence.id, []).append(sentence)
+    return grouped
+
+
+def build_examples(
+    encoder: SentenceEncoder,
+    source: Sequence[Sentence],
+    codeswitched: Views,
+    translated: Views,
+    pseudo_labelled: Sequence[PseudoLabelled],
+    pseudo_label_weight: float,
+) -> list[Example]:
+    """Encode everything once. Of a sentence longer than the window, later pieces become examples without views.
+
+    A sentence without tags, source or view, brings no label loss: it serves the semantic contrast alone.
+    """
+    examples: list[Example] = []
+    for sentence, pieces in zip(source, _encode(encoder, source), strict=True):
+        views = [
+            tuple(view[0] for view in _encode(encoder, table.get(sentence.id, ())))
+            for table in (codeswitched, translated)
+        ]
+        examples.append(Example(pieces[0], views[0], views[1], 1.0))
+        examples += [Example(piece, (), (), 1.0) for piece in pieces[1:]]
+    encoded = encoder.encode(
+        [row.sentence.tokens for row in pseudo_labelled],
+        [entities_of(row.sentence.tags or ()) for row in pseudo_labelled],
+        [row.weights for row in pseudo_labelled],
+    )
+    examples += [Example(piece, (), (), pseudo_label_weight) for pieces in encoded for piece in pieces]
+    return examples
+
+
+def _encode(encoder: SentenceEncoder, sentences: Sequence[Sentence]) -> list[list[EncodedSentence]]:
+    return encoder.encode(
+        [sentence.tokens for sentence in sentences],
+        [entities_of(sentence.tags or ()) for sentence in sentences],
+        [None if sentence.tags is not None else [0.0] * len(sentence.tokens) for sentence in sentences],
+    )
+
+
+class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
+    """Rows (sentence, view, weight) of an example at a (position, epoch): views change from epoch to epoch.
+
+    An epoch sees one translation of a sentence, drawn; where translations have a label loss, one with tags if it can.
+    """
+
+    def __init__(self, examples: Sequence[Example], settings: RunSettings) -> None:
+        self.examples, self.settings = examples, settings
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, key: tuple[int, int]) -> list[tuple[EncodedSentence, int, float]]:
+        position, epoch = key
+        example, objectives = self.examples[position], self.settings.objectives
+        rows = [(example.sentence, SOURCE, example.weight)]
+        if example.codeswitched:
+            view = example.codeswitched[epoch % len(example.codeswitched)]
+            rows.append((view, CODESWITCHED, objectives.codeswitched_weight))
+        if example.translated:
+            views = example.translated
+            if objectives.translated_weight:  # one without tags would bring no label loss
+                views = tuple(view for view in views if any(view.weights)) or views
+            chosen = random.Random(f"{self.settings.seed}-{epoch}-{position}").randrange(len(views))
+            rows.append((views[chosen], TRANSLATED, objectives.translated_weight))
+        return rows
+
+
+class ViewCollator:
+    """Packs the rows of all views into one batch, so that one pass of the encoder serves them all.
+
+    Rows come longest first. Adds to `RowBatch`: `slices` of rows that pass the encoder together, `views` [R], `groups`
+    [R] (which example); of the S rows with a label loss, of at most W words, their numbers `scored` [S], `targets`
+    (relation grids [S, W, W] or tags [S, W]), `scored_words` [S, W] and `scored_rows` [S], the weights of words and of
+    rows; and, where relations are contrasted, `contrast_cells` [N, 3] with `contrast_labels` [N].
+    """
+
+    def __init__(self, encoder: SentenceEncoder, settings: RunSettings) -> None:
+        self.encoder, self.settings = encoder, settings
+        self.tag_numbers = {tag: number for number, tag in enumerate(tag_names(settings.entity_types))}
+
+    def __call__(self, examples: Sequence[Sequence[tuple[EncodedSentence, int, float]]]) -> dict[str, Any]:
+        rows: list[Row] = [(*row, group) for group, found in enumerate(examples) for row in found]
+        rows.sort(key=lambda row: (-len(row[0]), row[1]))
+        batch: dict[str, Any] = dict(self.encoder.pad([row[0] for row in rows]))
+        batch["slices"] = slices_of_like_length([len(row[0]) + 2 for row in rows], pass_overhead())
+        batch["views"] = torch.tensor([row[1] for row in rows])
+        batch["groups"] = torch.tensor([row[3] for row in rows])
+        scored = [number for number, (sentence, _, weight, _) in enumerate(rows) if weight and any(sentence.weights)]
+        width = max((len(rows[number][0].weights) for number in scored), default=1)
+        batch["scored"] = torch.tensor(scored, dtype=torch.int64)
+        batch["scored_words"] = batch["word_weights"][batch["scored"], :width]
+        batch["scored_rows"] = torch.tensor([rows[number][2] for number in scored])
+        if self.settings.model.head == "tagger":
+            batch["targets"] = self._tags([rows[number] for number in scored], width)
+            return batch
+        grids = relation_grids(
+            [row[0].entities for row in rows], batch["word_mask"].shape[1], self.settings.entity_types
+        )
+        batch["targets"] = torch.from_numpy(grids[scored, :width, :width])
+        if self.settings.objectives.relation_contrast.weight:
+            cells = self._contrast_cells(grids, batch["word_weights"].numpy() > 0)
+            batch["contrast_cells"] = torch.from_numpy(cells)
+            batch["contrast_labels"] = torch.from_numpy(grids[tuple(cells.T)])
+        return batch
+
+    def _tags(self, rows: Sequence[Row], width: int) -> Tensor:
+        tags = np.zeros((len(rows), width), dtype=np.int64)
+        for number, (sentence, *_) in enumerate(rows):
+            for entity in sentence.entities:
+                tags[number, entity.start : entity.end] = self.tag_numbers[f"I-{entity.type}"]
+                tags[number, entity.start] = self.tag_numbers[f"B-{entity.type}"]
+        return torch.from_numpy(tags)
+
+    def _contrast_cells(self, grids: np.ndarray, believed: np.ndarray) -> np.ndarray:
+        """Entity cells and as many NONE cells that could hold a relation, at most `cells` in all, drawn evenly."""
+        most = self.settings.objectives.relation_contrast.cells
+        usable = believed[:, :, None] & believed[:, None, :]
+        reachable = np.tri(grids.shape[1], k=1, dtype=bool)
+        related = np.argwhere((grids > 0) & usable)
+        unrelated = np.argwhere((grids == 0) & usable & reachable)
+        generator = np.random.default_rng([self.settings.seed, len(related), len(unrelated), int(grids.sum())])
+        related = related[_draw(generator, len(related), most // 2)]
+        unrelated = unrelated[_draw(generator, len(unrelated), min(len(related), most // 2))]
+        return np.concatenate([related, unrelated])
+
+
+def _draw(generator: np.random.Generator, available: int, most: int) -> np.ndarray:
+    """At most `most` positions out of `available`, in order."""
+    return np.sort(generator.permutation(available)[:most])

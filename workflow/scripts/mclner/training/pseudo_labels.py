@@ -1,0 +1,114 @@
+"""Pseudo-labels: what the teacher finds in unlabelled target text, and how far it is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from mclner.common.checksums import read_parquet, write_parquet
+from mclner.data.predictions import Labelling
+from mclner.data.sentences import Sentence
+from mclner.data.tags import tags_of
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("lang", pa.string()),
+        ("tokens", pa.list_(pa.string())),
+        ("tags", pa.list_(pa.string())),
+        ("weights", pa.list_(pa.float32())),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoLabelled:
+    """A sentence with the teacher's tags and a weight for each word: 1 where it is believed, 0 elsewhere."""
+
+    sentence: Sentence
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of the teacher's labels a student learns from, in one language.
+
+    `entity_threshold` and `outside_threshold` are probabilities from which an entity, or a word outside all of them, is
+    believed; other words get no weight. A sentence is kept when at least the share `believed` of its words is. At most
+    `most` sentences stay, those with the highest mean confidence; of them at most the share `without_entities` has no
+    believed entity.
+    """
+
+    entity_threshold: float
+    outside_threshold: float
+    believed: float
+    without_entities: float
+    most: int
+
+
+def choose_pseudo_labels(
+    sentences: Sequence[Sentence], labellings: Sequence[Labelling], selection: Selection
+) -> list[PseudoLabelled]:
+    """The teacher's labels where it is to be believed, in the order of `sentences`.
+
+    Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
+    the ones it finds and only fairly sure that the missed ones are none. And it is surest of sentences in which it
+    finds nothing: from them alone a student would learn to find nothing.
+    """
+    ranked: dict[bool, list[tuple[float, int, PseudoLabelled]]] = {True: [], False: []}
+    for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
+        labelled = _weighted(sentence, labelling, selection)
+        if labelled is None:
+            continue
+        has_entity = any(confidence >= selection.entity_threshold for confidence in labelling.confidences)
+        confidence = sum(labelling.word_confidences) / len(sentence.tokens)
+        ranked[has_entity].append((-confidence, number, labelled))
+    share = selection.without_entities
+    without = min(len(ranked[False]), int(share * selection.most))
+    found = min(len(ranked[True]), selection.most - without)
+    if share < 1:
+        without = min(without, int(found * share / (1 - share)))
+    kept = (
+        sorted(ranked[True], key=lambda row: row[:2])[:found] + sorted(ranked[False], key=lambda row: row[:2])[:without]
+    )
+    return [labelled for _, _, labelled in sorted(kept, key=lambda row: row[1])]
+
+
+def _weighted(sentence: Sentence, labelling: Labelling, selection: Selection) -> PseudoLabelled | None:
+    """The sentence with a weight for each word; None where too few words are believed."""
+    thresholds = [selection.outside_threshold] * len(sentence.tokens)
+    for entity in labelling.entities:
+        thresholds[entity.start : entity.end] = [selection.entity_threshold] * (entity.end - entity.start)
+    pairs = zip(labelling.word_confidences, thresholds, strict=True)
+    weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
+    if not weights or sum(weights) < selection.believed * len(weights):
+        return None
+    tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
+    return PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
+
+
+def write_pseudo_labels(rows: Sequence[PseudoLabelled], path: Path) -> None:
+    """Write to Parquet: a corpus file with a column `weights`."""
+    table = pa.table(
+        {
+            "id": [row.sentence.id for row in rows],
+            "lang": [row.sentence.lang for row in rows],
+            "tokens": [list(row.sentence.tokens) for row in rows],
+            "tags": [list(row.sentence.tags or ()) for row in rows],
+            "weights": [list(row.weights) for row in rows],
+        },
+        schema=SCHEMA,
+    )
+    write_parquet(table, path)
+
+
+def read_pseudo_labels(path: Path) -> list[PseudoLabelled]:
+    """Rows of a file that `write_pseudo_labels` wrote. Raises DamagedFileError where it is no longer as written."""
+    columns = read_parquet(path, SCHEMA).to_pydict()
+    return [
+        PseudoLabelled(Sentence(identifier, lang, tuple(tokens), tuple(tags)), tuple(weights))
+        for identifier, lang, tokens, tags, weights in zip(*columns.values(), strict=True)
+    ]
