@@ -15,7 +15,6 @@ from transformers import NllbTokenizer
 from conftest import DEMO, TINY_SHAPE
 from hub_standin import Repository, Standin
 from mclner.data.languages import read_languages
-from mclner.data.tags import entities_of
 from mclner.demo.markup import read_markup
 from mclner.views.label_projection import mark
 
@@ -134,7 +133,7 @@ def nllb(languages: Sequence[str], taught: Sequence[str], steps: int = 120) -> R
 def marked_pairs(language: str) -> list[tuple[str, str]]:
     """Training sentences of the stand-in's PAN-X in English and a target, entities in brackets on both sides."""
     sides = [read_markup(DEMO / "test" / f"{code}.txt")[SPLITS["train"]] for code in ("en", language)]
-    texts = [[mark(row.tokens, entities_of(row.tags or ())) for row in side] for side in sides]
+    texts = [[mark(row.tokens, row.entities) for row in side] for side in sides]
     return list(zip(*texts, strict=True))
 
 

@@ -97,5 +97,5 @@ def test_word_by_word_translation_carries_entities_and_leaves_unknown_sentences_
     assert second is None
     assert first is not None
     assert first.lang == "de"
-    assert [entity.type for entity in entities_of(first.tags or ())] == ["ORG"]
+    assert [entity.type for entity in first.entities] == ["ORG"]
     assert "Neuseeland" in first.tokens

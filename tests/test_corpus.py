@@ -10,6 +10,7 @@ import pytest
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
 from mclner.data.sentences import Sentence, clean_token, read_conll, read_corpus, write_corpus
+from mclner.data.tags import Entity
 
 
 def conll(tmp_path: Path, text: str) -> Path:
@@ -126,3 +127,14 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_tokens_and_tags_must_be_as_many() -> None:
     with pytest.raises(ValueError, match="2 tokens but 1 tags"):
         Sentence("1", "en", ("a", "b"), ("O",))
+
+
+def test_a_sentence_knows_its_entities_its_tags_and_its_number() -> None:
+    labelled = Sentence("de-12", "de", ("In", "New", "York"), ("O", "B-LOC", "I-LOC"))
+    assert labelled.entities == [Entity(1, 3, "LOC")]
+    assert labelled.tags_or_outside == labelled.tags
+    assert labelled.number == 12
+    unlabelled = Sentence("zh-CN-7", "zh-CN", ("一", "二"), None)
+    assert unlabelled.entities == []
+    assert unlabelled.tags_or_outside == ("O", "O")
+    assert unlabelled.number == 7

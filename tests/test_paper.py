@@ -23,7 +23,6 @@ from hub_standin import Repository, Standin, serve
 from mclner.common.files import read_table
 from mclner.data.languages import read_languages
 from mclner.data.sentences import read_corpus
-from mclner.data.tags import entities_of
 from mclner.fetch.lockfile import verify_folder
 
 TARGETS = ["de", "es", "eu", "sw", "th", "zh"]
@@ -223,8 +222,8 @@ def test_translations_carry_the_entities_of_their_source(offline_run: Path) -> N
     }
     assert len(labelled) >= 6
     for identifier, row in labelled.items():
-        assert Counter(entity.type for entity in entities_of(row.tags or ())) == Counter(
-            entity.type for entity in entities_of(source[identifier].tags or ())
+        assert Counter(entity.type for entity in row.entities) == Counter(
+            entity.type for entity in source[identifier].entities
         )
 
 
@@ -263,9 +262,7 @@ def test_conll_comes_from_the_hub_and_german_from_a_folder(tmp_path: Path) -> No
     assert len(read_corpus(corpora / "nl" / "test.parquet")) == 8
     (german,) = read_corpus(corpora / "de" / "test.parquet")
     assert german.tags == ("B-LOC", "O", "B-MISC")
-    types = {
-        entity.type for row in read_corpus(corpora / "en" / "train.parquet") for entity in entities_of(row.tags or ())
-    }
+    types = {entity.type for row in read_corpus(corpora / "en" / "train.parquet") for entity in row.entities}
     assert "MISC" in types
     record = verify_folder(tmp_path / "resources" / "downloads" / "corpora" / "conll" / "es")
     assert record["source"]["repository"] == "eriktks/conll2002"

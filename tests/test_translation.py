@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from conftest import DEMO, ROOT
 from mclner.common.exceptions import InputError
 from mclner.data.sentences import Sentence, read_corpus, write_corpus
-from mclner.data.tags import Entity, entities_of
+from mclner.data.tags import Entity
 from mclner.data.tokenization import load_tokenizer
 from mclner.data.writing_systems import script_share
 from mclner.demo.markup import read_markup
@@ -77,7 +77,7 @@ def test_entities_that_change_places_keep_their_types(tiny_encoder: Path) -> Non
         "Warsaw": "Warschau",
     }
     target = translated(tiny_encoder, CURIE, known)
-    found = [(" ".join(target.tokens[e.start : e.end]), e.type) for e in entities_of(target.tags or ())]
+    found = [(" ".join(target.tokens[e.start : e.end]), e.type) for e in target.entities]
     assert found == [("Warschau", "LOC"), ("Marie Curie", "PER")]
 
 
@@ -145,7 +145,7 @@ def test_apertium_keeps_entities(tiny_encoder: Path, language: str) -> None:
         assert target is not None
         assert target.tokens != source.tokens
         if target.tags is not None:
-            kinds = [Counter(entity.type for entity in entities_of(side.tags or ())) for side in (source, target)]
+            kinds = [Counter(entity.type for entity in side.entities) for side in (source, target)]
             assert kinds[0] == kinds[1]
     assert sum(target is not None and target.tags is not None for target in results) >= 10
 

@@ -16,7 +16,7 @@ from conftest import ROOT
 from mclner.common.checksums import seal_folder
 from mclner.data.predictions import Labelling
 from mclner.data.sentences import read_corpus
-from mclner.data.tags import Entity, entities_of
+from mclner.data.tags import Entity
 from mclner.model.entity_model import EntityModelConfig, new_model
 from mclner.model.recogniser import EntityRecogniser
 from mclner.training.pseudo_labels import read_pseudo_labels
@@ -105,6 +105,6 @@ def test_two_teachers_label_text_with_what_both_find(small_run: Path, teachers: 
     agreed = 0
     for row, one, other in zip(voted, *found_by_each, strict=True):
         both = set(one.entities) & set(other.entities)
-        assert set(entities_of(row.sentence.tags or ())) == both
+        assert set(row.sentence.entities) == both
         agreed += len(both)
     assert 0 < agreed < sum(len(labelling.entities) for labelling in found_by_each[0])

@@ -31,7 +31,6 @@ from mclner.common.cli import make_parser, run_program
 from mclner.common.files import write_tsv
 from mclner.data.readers import sample
 from mclner.data.sentences import read_corpus
-from mclner.data.tags import entities_of
 from mclner.evaluation.embedding_alignment import (
     PairVectors,
     Vectors,
@@ -85,13 +84,13 @@ def numbered_vectors(model: EntityModel, encoder: SentenceEncoder, path: Path) -
     """Vectors of the sentences of a file by the number at the end of their ids."""
     rows = read_corpus(path)
     vectors = sentence_vectors(model, encoder, [row.tokens for row in rows])
-    return {int(row.id.rsplit("-", 1)[1]): vector for row, vector in zip(rows, vectors, strict=True)}
+    return {row.number: vector for row, vector in zip(rows, vectors, strict=True)}
 
 
 def labelled_pairs(model: EntityModel, encoder: SentenceEncoder, path: Path, most: int) -> PairVectors:
     """Vectors of some pairs of words of the labelled sentences of a file."""
     rows = sample(read_corpus(path), SENTENCES, SEED)
-    encoded = encoder.encode([row.tokens for row in rows], [entities_of(row.tags or ()) for row in rows])
+    encoded = encoder.encode([row.tokens for row in rows], [row.entities for row in rows])
     return pair_vectors(model, encoder, [pieces[0] for pieces in encoded], most, SEED)
 
 

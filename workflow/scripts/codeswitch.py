@@ -26,7 +26,7 @@ def main(arguments: argparse.Namespace) -> None:
     for copy in range(arguments.copies):
         for sentence in sentences:
             generator = random.Random(f"{arguments.seed}-{copy}-{sentence.id}")
-            tags = sentence.tags or ("O",) * len(sentence.tokens)
+            tags = sentence.tags_or_outside
             tokens, new_tags = code_switch(
                 sentence.tokens, tags, table, arguments.ratio, arguments.mixing, sorted(lexicons), generator
             )

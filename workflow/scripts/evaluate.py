@@ -13,7 +13,7 @@ from mclner.common.checksums import check_folder, seal_folder, write_parquet
 from mclner.common.cli import make_parser, run_program
 from mclner.common.files import write_tsv, writing_folder
 from mclner.data.sentences import read_corpus
-from mclner.data.tags import entities_of, tags_of
+from mclner.data.tags import tags_of
 from mclner.evaluation.scores import COLUMNS, COUNTS, PREDICTIONS, count_matches, precision_recall_f1
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> None:
             sentences = read_corpus(path)
             language = path.parent.name
             labellings = recogniser.label([sentence.tokens for sentence in sentences], f"evaluating {language}")
-            gold = [entities_of(sentence.tags or ()) for sentence in sentences]
+            gold = [sentence.entities for sentence in sentences]
             counts = count_matches(gold, [labelling.entities for labelling in labellings])
             precision, recall, f1 = precision_recall_f1(counts)
             log.info("%s: F1 %.2f", language, f1)

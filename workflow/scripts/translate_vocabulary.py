@@ -15,7 +15,6 @@ from mclner.common.checksums import check_folder
 from mclner.common.cli import make_parser, run_program
 from mclner.data.languages import read_languages
 from mclner.data.sentences import Sentence, read_corpus
-from mclner.data.tags import entities_of
 from mclner.data.writing_systems import script_share
 from mclner.lexicons.lexicon import clean_phrase, write_pairs
 from mclner.views.nllb import NeuralModel
@@ -42,7 +41,7 @@ def frequent_phrases(sentences: Sequence[Sentence], most: int) -> list[str]:
     names: Counter[str] = Counter()
     for sentence in sentences:
         words.update(token for token in sentence.tokens if any(map(str.isalpha, token)))
-        for entity in entities_of(sentence.tags or ()):
+        for entity in sentence.entities:
             if entity.end - entity.start > 1:
                 names[" ".join(sentence.tokens[entity.start : entity.end])] += 1
     return [phrase for counted in (words, names) for phrase, _ in counted.most_common(most)]

@@ -65,7 +65,7 @@ def numbered_sentences(path: Path) -> list[tuple[int, Sentence | MarkedSentence]
     """Sentences with what tells which of them translate each other: the line, or the number at the end of the id."""
     if path.suffix == ".txt":
         return list(enumerate(read_markup(path), start=1))
-    return [(int(sentence.id.rsplit("-", 1)[1]), sentence) for sentence in read_corpus(path)]
+    return [(sentence.number, sentence) for sentence in read_corpus(path)]
 
 
 if __name__ == "__main__":

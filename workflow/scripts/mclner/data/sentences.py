@@ -18,7 +18,7 @@ import pyarrow as pa
 from mclner.common.checksums import read_parquet, write_parquet
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_text
-from mclner.data.tags import entities_of, is_tag, repair_tags, to_iob
+from mclner.data.tags import OUTSIDE, Entity, entities_of, is_tag, repair_tags, to_iob
 
 SCHEMA = pa.schema(
     [
@@ -46,6 +46,21 @@ class Sentence:
         if self.tags is not None and len(self.tags) != len(self.tokens):
             raise ValueError(f"sentence {self.id}: {len(self.tokens)} tokens but {len(self.tags)} tags")
 
+    @property
+    def entities(self) -> list[Entity]:
+        """Its labelled entities, in order; none where nobody labelled it."""
+        return entities_of(self.tags or ())
+
+    @property
+    def tags_or_outside(self) -> tuple[str, ...]:
+        """Its IOB2 tags; O for every word where nobody labelled it."""
+        return self.tags if self.tags is not None else (OUTSIDE,) * len(self.tokens)
+
+    @property
+    def number(self) -> int:
+        """The number at the end of its id, which sentences that translate each other share."""
+        return int(self.id.rsplit("-", 1)[1])
+
 
 def clean_token(token: str) -> str:
     """`token` in NFC without invisible characters; U+FFFD where nothing else is left of it."""
@@ -72,7 +87,7 @@ def make_sentence(
 
 def count_entities(sentences: Iterable[Sentence]) -> Counter[str]:
     """How many entities of each type the labelled ones among `sentences` hold."""
-    return Counter(entity.type for sentence in sentences for entity in entities_of(sentence.tags or ()))
+    return Counter(entity.type for sentence in sentences for entity in sentence.entities)
 
 
 def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:

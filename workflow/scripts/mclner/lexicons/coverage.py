@@ -14,7 +14,7 @@ def coverage(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[float, fl
     table = PhraseTable.of({"target": lexicon})
     counts = {True: [0, 0], False: [0, 0]}  # inside an entity -> [covered, words]
     for sentence in sentences:
-        tags = sentence.tags or ("O",) * len(sentence.tokens)
+        tags = sentence.tags_or_outside
         covered = {
             position
             for phrase in find_phrases(sentence.tokens, tags, table)

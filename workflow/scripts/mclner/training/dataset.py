@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from mclner.configuration.run_settings import RunSettings
 from mclner.data.sentences import Sentence
-from mclner.data.tags import entities_of, tag_names
+from mclner.data.tags import tag_names
 from mclner.model.batching import (
     CODESWITCHED,
     SOURCE,
@@ -77,7 +77,7 @@ def build_examples(
         examples += [Example(piece, (), (), 1.0) for piece in pieces[1:]]
     encoded = encoder.encode(
         [row.sentence.tokens for row in pseudo_labelled],
-        [entities_of(row.sentence.tags or ()) for row in pseudo_labelled],
+        [row.sentence.entities for row in pseudo_labelled],
         [row.weights for row in pseudo_labelled],
     )
     examples += [Example(piece, (), (), pseudo_label_weight) for pieces in encoded for piece in pieces]
@@ -87,7 +87,7 @@ def build_examples(
 def _encode(encoder: SentenceEncoder, sentences: Sequence[Sentence]) -> list[list[EncodedSentence]]:
     return encoder.encode(
         [sentence.tokens for sentence in sentences],
-        [entities_of(sentence.tags or ()) for sentence in sentences],
+        [sentence.entities for sentence in sentences],
         [None if sentence.tags is not None else [0.0] * len(sentence.tokens) for sentence in sentences],
     )
 

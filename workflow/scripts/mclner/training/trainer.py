@@ -19,7 +19,6 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR, rotate_checkpoints
 from mclner.common.checksums import seal_folder
 from mclner.configuration.run_settings import RunSettings
 from mclner.data.sentences import Sentence
-from mclner.data.tags import entities_of
 from mclner.evaluation.scores import count_matches, precision_recall_f1
 from mclner.model.batching import LengthBatchSampler, SentenceEncoder
 from mclner.model.entity_model import EntityModel
@@ -160,7 +159,7 @@ class MultiViewTrainer(Trainer):
             super().log(self._take_part_means())  # a checkpoint follows, and holds no half-filled sums
         self.model.eval()
         labellings = label_sentences(self.model, self.encoder, [s.tokens for s in self.dev], "dev")  # type: ignore[arg-type]
-        gold = [entities_of(sentence.tags or ()) for sentence in self.dev]
+        gold = [sentence.entities for sentence in self.dev]
         counts = count_matches(gold, [labelling.entities for labelling in labellings])
         names = ("eval_precision", "eval_recall", "eval_f1")
         metrics = dict(zip(names, precision_recall_f1(counts), strict=True))

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from mclner.common.exceptions import InputError
 from mclner.data.sentences import Sentence, clean_token
-from mclner.data.tags import Entity, entities_of, tags_of
+from mclner.data.tags import Entity, tags_of
 from mclner.data.tokenization import split_words
 from mclner.views.translation import Translation
 
@@ -49,7 +49,7 @@ class ApertiumTranslator:
             problem = f"gave {len(reader.sentences)} sentences for {len(sentences)}."
             raise InputError("apertium", problem, "Report it with the sentences at hand.")
         for sentence, (words, entities) in zip(sentences, reader.sentences, strict=True):
-            kinds = [Counter(entity.type for entity in side) for side in (entities, entities_of(sentence.tags or ()))]
+            kinds = [Counter(entity.type for entity in side) for side in (entities, sentence.entities)]
             whole = sentence.tags is not None and kinds[0] == kinds[1]  # now and then Apertium tears an entity apart
             tags = tuple(tags_of(entities, len(words))) if whole else None
             translated = replace(sentence, lang=self.language, tokens=tuple(words), tags=tags)
@@ -58,7 +58,7 @@ class ApertiumTranslator:
 
 def _as_html(sentence: Sentence) -> str:
     words = [html.escape(token) for token in sentence.tokens]
-    for entity in entities_of(sentence.tags or ()):
+    for entity in sentence.entities:
         words[entity.start] = f'<span class="{html.escape(entity.type)}">{words[entity.start]}'
         words[entity.end - 1] += "</span>"
     return f"<p>{' '.join(words)}</p>"

@@ -16,7 +16,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from mclner.common.exceptions import InputError
 from mclner.data.languages import Language
 from mclner.data.sentences import Sentence, clean_token
-from mclner.data.tags import Entity, entities_of, tags_of
+from mclner.data.tags import Entity, tags_of
 from mclner.data.tokenization import split_words
 from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.views.translation import Translation
@@ -91,7 +91,7 @@ class NeuralTranslator:
         self.model, self.language, self.splitter = model, language, splitter
 
     def translate(self, sentences: Sequence[Sentence]) -> Iterator[Translation]:
-        marked = [entities_of(sentence.tags or ()) if can_be_marked(sentence.tokens) else [] for sentence in sentences]
+        marked = [sentence.entities if can_be_marked(sentence.tokens) else [] for sentence in sentences]
         names = [
             " ".join(sentence.tokens[entity.start : entity.end])
             for sentence, entities in zip(sentences, marked, strict=True)

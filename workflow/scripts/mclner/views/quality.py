@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mclner.data.sentences import Sentence
-from mclner.data.tags import entities_of
 from mclner.data.writing_systems import script_share
 
 FAULTS = ("empty", "length", "copied", "script")
@@ -49,5 +48,5 @@ def copied_share(source: Sentence, target: Sentence, fewest: int = 3) -> float:
 
 
 def _outside_entities(sentence: Sentence) -> Sequence[str]:
-    inside = {position for entity in entities_of(sentence.tags or ()) for position in range(entity.start, entity.end)}
+    inside = {position for entity in sentence.entities for position in range(entity.start, entity.end)}
     return [token for position, token in enumerate(sentence.tokens) if position not in inside]

@@ -38,7 +38,7 @@ class LexiconTranslator:
 
     def translate(self, sentences: Sequence[Sentence]) -> Iterator[Translation]:
         for sentence in sentences:
-            tags = sentence.tags or ("O",) * len(sentence.tokens)
+            tags = sentence.tags_or_outside
             phrases = find_phrases(sentence.tokens, tags, self.table)
             if not phrases:
                 yield Translation(None)
