@@ -162,7 +162,7 @@ def batches_by_length(
 
 def pass_overhead() -> int:
     """What a pass of the encoder costs by itself, in subwords: little on a processor, on a GPU its many launches."""
-    return 8192 if torch.cuda.is_available() else 64  # measured; estimated
+    return 8192 if torch.cuda.is_available() else 64  # the first is estimated, the second measured
 
 
 def slices_of_like_length(lengths: Sequence[int], overhead: int) -> list[tuple[int, int, int]]:
