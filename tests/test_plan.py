@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+import plot
+import write_table
 from conftest import ROOT
 from mclner.configuration.experiment import merge
 from mclner.plan.ending import ending, report_command
@@ -203,6 +205,16 @@ def test_what_the_configuration_has_not_is_neither_drawn_nor_tabled(own: Path) -
     assert "learning_curve" in curve.tables
     (own / "parallel" / "first" / "en-de.tsv").unlink()
     assert "sentence_projection" not in plan("folder", folder=str(own)).report.figures
+
+
+def test_figures_and_tables_get_the_options_that_their_programs_take_and_no_others(own: Path) -> None:
+    report = plan("folder", "learning_curve", folder=str(own)).report
+    assert report.figures.keys() == plot.FIGURES.keys()
+    assert report.tables.keys() == write_table.TABLES.keys()
+    for name, figure in report.figures.items():
+        assert {*figure.files, *figure.options} == set(plot.FIGURES[name][1]), name
+    for name, table in report.tables.items():
+        assert {*table.files, *table.options} == {"summary", *write_table.TABLES[name][1]}, name
 
 
 def test_the_pretrained_encoder_is_measured_beside_the_runs() -> None:
