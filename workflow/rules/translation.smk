@@ -1,45 +1,46 @@
-# Translated views of the source sentences, one job a language, shared by all variants and seeds that use them.
+# Translated views of the source sentences, one job per language, shared by all variants and seeds that use them.
 rule translated:
     input:
-        sentences=corpus(EXPERIMENT.source, "train"),
-        lexicon=f"{RESULTS}/lexicons/en-{{language}}.tsv",
-        table=ROOT / "config" / "languages.tsv",
-        encoder=ENCODER,
+        unpack(lambda wildcards: PLAN.translation_inputs(wildcards.recipe, wildcards.language)),
+        sentences=PLACES.corpus(EXPERIMENT.source, "train"),
+        table=LANGUAGES,
     output:
-        sentences=f"{RESULTS}/translated/{{recipe}}/{{language}}.parquet",
+        sentences=PLAN.views.translated("{recipe}", "{language}"),
         counts=f"{RESULTS}/translated/{{recipe}}/{{language}}.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/translated/{{recipe}}-{{language}}.log",
+        f"{LOGS}/translated/{{recipe}}-{{language}}.log",
     benchmark:
         f"{RESULTS}/timings/translated-{{recipe}}-{{language}}.tsv"
     wildcard_constraints:
-        recipe=recipes_with("lexicon", "apertium"),
+        recipe=one_of(PLAN.views.recipes_with("lexicon", "apertium")),
     conda:
         "../../envs/mclner.yaml"
     params:
-        backend=lambda wildcards: config["translation"][wildcards.recipe]["backend"],
-        guard=guard_option,
+        recipe=lambda wildcards: PLAN.views.translation_options(wildcards.recipe),
+        files=lambda wildcards, input: given(
+            input, PLAN.translation_inputs(wildcards.recipe, wildcards.language)
+        ),
         pieces=f"{RESULTS}/checkpoints/translated-{{recipe}}-{{language}}",
         program=program("translate"),
     message:
         "Translating the source sentences into {wildcards.language} (recipe {wildcards.recipe})"
     shell:
-        "{params.program} --backend {params.backend} --sentences {input.sentences} --language {wildcards.language}"
-        " --table {input.table:q} --lexicon {input.lexicon} --encoder {input.encoder} {params.guard}"
-        " --pieces {params.pieces} --counts {output.counts} --output {output.sentences} --log {log}"
+        "{params.program} {params.recipe} --sentences {input.sentences} --language {wildcards.language}"
+        " --table {input.table:q} {params.files} --pieces {params.pieces} --counts {output.counts}"
+        " --output {output.sentences} --log {log}"
 
 
 rule converted_translator:
     input:
         "resources/downloads/translators/{translator}",
     output:
-        directory("resources/translators/{translator}"),
+        directory(PLACES.translator("{translator}")),
     log:
         "logs/translators/{translator}.log",
     benchmark:
         f"{RESULTS}/timings/translator-{{translator}}.tsv"
     wildcard_constraints:
-        translator=one_of(config["translators"]),
+        translator=one_of(PLAN.models.translators),
     conda:
         "../../envs/mclner.yaml"
     resources:
@@ -54,19 +55,19 @@ rule converted_translator:
 
 rule translated_by_model:
     input:
-        sentences=corpus(EXPERIMENT.source, "train"),
-        table=ROOT / "config" / "languages.tsv",
-        encoder=ENCODER,
-        model=lambda wildcards: f"resources/translators/{config['translation'][wildcards.recipe]['translator']}",
+        sentences=PLACES.corpus(EXPERIMENT.source, "train"),
+        table=LANGUAGES,
+        encoder=PLAN.models.encoder,
+        model=lambda wildcards: PLAN.views.translator(wildcards.recipe),
     output:
-        sentences=f"{RESULTS}/translated/{{recipe}}/{{language}}.parquet",
+        sentences=PLAN.views.translated("{recipe}", "{language}"),
         counts=f"{RESULTS}/translated/{{recipe}}/{{language}}.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/translated/{{recipe}}-{{language}}.log",
+        f"{LOGS}/translated/{{recipe}}-{{language}}.log",
     benchmark:
         f"{RESULTS}/timings/translated-{{recipe}}-{{language}}.tsv"
     wildcard_constraints:
-        recipe=recipes_with("nllb"),
+        recipe=one_of(PLAN.views.recipes_with("nllb")),
     conda:
         "../../envs/mclner.yaml"
     threads: THREADS
@@ -75,50 +76,42 @@ rule translated_by_model:
         mem_mb=megabytes(config["megabytes_a_run"]),
     params:
         source=EXPERIMENT.source,
-        beams=lambda wildcards: config["translation"][wildcards.recipe].get("beams", 1),
-        guard=guard_option,
+        recipe=lambda wildcards: PLAN.views.translation_options(wildcards.recipe),
         pieces=f"{RESULTS}/checkpoints/translated-{{recipe}}-{{language}}",
         program=program("translate"),
         translator_threads=THREADS,
     message:
         "Translating the source sentences into {wildcards.language} (recipe {wildcards.recipe})"
     shell:
-        "{params.program} --backend nllb --sentences {input.sentences} --source {params.source}"
+        "{params.program} {params.recipe} --sentences {input.sentences} --source {params.source}"
         " --language {wildcards.language} --table {input.table:q} --model {input.model} --encoder {input.encoder}"
-        " --beams {params.beams} --threads {params.translator_threads} {params.guard} --pieces {params.pieces}"
-        " --counts {output.counts} --output {output.sentences} --log {log}"
+        " --threads {params.translator_threads} --pieces {params.pieces} --counts {output.counts}"
+        " --output {output.sentences} --log {log}"
 
 
 rule parallel_text:
     input:
-        encoder=ENCODER,
-        files=lambda wildcards: parallel_files(wildcards.recipe),
+        encoder=PLAN.models.encoder,
+        files=lambda wildcards: PLAN.views.parallel_files(wildcards.recipe),
     output:
-        text=expand(
-            f"{RESULTS}/translated/{{{{recipe}}}}/{{language}}.parquet", language=EXPERIMENT.languages
-        ),
-        held_out=expand(
-            f"{RESULTS}/translated/{{{{recipe}}}}/held_out/{{language}}.parquet",
-            language=EXPERIMENT.languages,
-        ),
+        text=[PLAN.views.translated("{recipe}", language) for language in EXPERIMENT.languages],
+        held_out=[PLAN.views.held_out("{recipe}", language) for language in EXPERIMENT.languages],
     log:
-        f"logs/{EXPERIMENT.name}/translated/{{recipe}}.log",
+        f"{LOGS}/translated/{{recipe}}.log",
     benchmark:
         f"{RESULTS}/timings/parallel-{{recipe}}.tsv"
     wildcard_constraints:
-        recipe=recipes_with("parallel"),
+        recipe=one_of(PLAN.views.recipes_with("parallel")),
     conda:
         "../../envs/mclner.yaml"
     params:
         folder=lambda wildcards, output: Path(output.text[0]).parent,
         source=EXPERIMENT.source,
         languages=EXPERIMENT.targets,
-        sources=lambda wildcards: parallel_folders(wildcards.recipe),
-        most=lambda wildcards: config["translation"][wildcards.recipe]["most"],
-        held_out=lambda wildcards: config["translation"][wildcards.recipe].get("held_out", 0),
+        recipe=lambda wildcards: PLAN.views.parallel_options(wildcards.recipe),
         program=program("import_parallel"),
     message:
         "Taking the aligned text of {params.languages}"
     shell:
-        "{params.program} --source {params.source} --languages {params.languages} --sources {params.sources:q}"
-        " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"
+        "{params.program} --source {params.source} --languages {params.languages} {params.recipe}"
+        " --encoder {input.encoder} --folder {params.folder} --log {log}"
