@@ -101,6 +101,7 @@ def test_a_variant_is_set_against_what_it_names_whatever_it_is_called() -> None:
     assert comparisons.references == {
         "tagger": "tagger", "small_full": "small_tagger", "small_tagger": "tagger", "full": "tagger",
     }  # fmt: skip
+    assert comparisons.references_in(["tagger", "small_full"], "tagger") == ["tagger", "tagger"]
     config["variants"] = {**config["variants"], "full": {"compared_with": "elsewhere"}}  # type: ignore[dict-item]
     with pytest.raises(InputError, match="full is compared_with 'elsewhere', which is not among"):
         Comparisons.of(config, variants_of(tagger=None, small_full=5, small_tagger=5, full=None))

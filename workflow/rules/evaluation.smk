@@ -68,7 +68,7 @@ rule summary:
         seeds=EXPERIMENT.seeds,
         parallel_tests="--parallel-tests" if config["corpus"]["kind"] == "demo" else "",
         source=EXPERIMENT.source,
-        baselines=[EXPERIMENT.comparisons.references[variant] for variant in EXPERIMENT.compare],
+        baselines=EXPERIMENT.comparisons.references_in(EXPERIMENT.compare, config["baseline"]),
         method=config["method"],
         resamples=config["bootstrap_resamples"],
         bootstrap_seed=config["bootstrap_seed"],

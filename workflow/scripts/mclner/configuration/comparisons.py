@@ -39,6 +39,11 @@ class Comparisons:
         lines = {name: keys["curve"] for name, keys in own.items() if keys.get("curve")}
         return cls(titles, references, curves_of(lines, variants))
 
+    def references_in(self, variants: Sequence[str], baseline: str) -> list[str]:
+        """What each of some compared variants is set against: the `baseline` where its own reference is not of them."""
+        own = [self.references[variant] for variant in variants]
+        return [name if name in variants else baseline for name in own]
+
     def curve_of(self, variant: str) -> str:
         """The line of the learning curve that a variant is a point of; "" where it is of none."""
         return next((curve for curve, points in self.curves.items() if variant in points.values()), "")
