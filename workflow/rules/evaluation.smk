@@ -64,12 +64,13 @@ rule summary:
         results=lambda wildcards, output: Path(output[0]).parent,
         options=lambda wildcards: PLAN.report.summary_options(wildcards.scope),
         resamples=config["bootstrap_resamples"],
+        bootstrap_seed=config["bootstrap_seed"],
         program=program("summarise"),
     message:
         "Summarising over seeds and sentences"
     shell:
         "{params.program} --results {params.results} {params.options} --resamples {params.resamples}"
-        " --output {output} --log {log}"
+        " --bootstrap-seed {params.bootstrap_seed} --output {output} --log {log}"
 
 
 rule groups:
@@ -88,12 +89,13 @@ rule groups:
         results=lambda wildcards, output: Path(output[0]).parent,
         options=lambda wildcards: PLAN.report.summary_options(wildcards.scope),
         resamples=config["bootstrap_resamples"],
+        bootstrap_seed=config["bootstrap_seed"],
         program=program("summarise"),
     message:
         "Summarising over groups of languages"
     shell:
         "{params.program} --results {params.results} {params.options} --resamples {params.resamples}"
-        " --described {input.described} --output {output} --log {log}"
+        " --bootstrap-seed {params.bootstrap_seed} --described {input.described} --output {output} --log {log}"
 
 
 rule error_kinds:

@@ -25,11 +25,13 @@ rule figure:
     params:
         files=lambda wildcards, input: given(input, FIGURES[wildcards.figure].files),
         options=lambda wildcards: options(**FIGURES[wildcards.figure].options),
+        comparisons=EXPERIMENT.comparisons.to_json(),
         program=program("plot"),
     message:
         "Drawing {wildcards.figure}"
     shell:
-        "{params.program} --log {log} {wildcards.figure} {params.files} {params.options} --output {output.png}"
+        "{params.program} --log {log} {wildcards.figure} {params.files} {params.options}"
+        " --comparisons {params.comparisons:q} --output {output.png}"
 
 
 rule table:
@@ -56,12 +58,13 @@ rule table:
         experiment=EXPERIMENT.name,
         files=lambda wildcards, input: given(input, TABLES[wildcards.name].files),
         options=lambda wildcards: options(**TABLES[wildcards.name].options),
+        comparisons=EXPERIMENT.comparisons.to_json(),
         program=program("write_table"),
     message:
         "Writing the {wildcards.name} table"
     shell:
         "{params.program} --log {log} {wildcards.name} {params.files} {params.options}"
-        " --experiment {params.experiment} --output {output.markdown}"
+        " --comparisons {params.comparisons:q} --experiment {params.experiment} --output {output.markdown}"
 
 
 rule input_table:

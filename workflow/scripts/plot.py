@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from mclner.common.checksums import check_tsv, read_parquet
 from mclner.common.cli import make_parser, run_program
+from mclner.configuration.comparisons import Comparisons
 from mclner.data.languages import Language, read_languages
 from mclner.evaluation.scores import POINTS
 from mclner.report import embedding_plots, figures
@@ -35,22 +36,33 @@ def languages_of(arguments: argparse.Namespace) -> dict[str, Language]:
     return {code: table[code] for code in arguments.languages}
 
 
+def titles_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """How figures call each variant."""
+    return Comparisons.from_json(arguments.comparisons).titles
+
+
 def draw_f1_by_language(arguments: argparse.Namespace) -> Figure:
-    return figures.f1_by_language(summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline)
+    return figures.f1_by_language(
+        summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline, titles_of(arguments)
+    )
 
 
 def draw_ablation(arguments: argparse.Namespace) -> Figure:
-    return figures.ablation(summary_of(arguments), arguments.variants, arguments.method)
+    return figures.ablation(summary_of(arguments), arguments.variants, arguments.method, titles_of(arguments))
 
 
 def draw_heat_map(arguments: argparse.Namespace) -> Figure:
-    return figures.heat_map(summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline)
+    return figures.heat_map(
+        summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline, titles_of(arguments)
+    )
 
 
 def draw_errors(arguments: argparse.Namespace) -> Figure:
     check_tsv(arguments.errors, ("variant", "language", "kind", "entities"))
     counts = pd.read_csv(arguments.errors, sep="\t", keep_default_na=False)
-    return figures.error_kinds(counts, summary_of(arguments), arguments.variants, arguments.source)
+    return figures.error_kinds(
+        counts, summary_of(arguments), arguments.variants, arguments.source, titles_of(arguments)
+    )
 
 
 def draw_training_curves(arguments: argparse.Namespace) -> Figure:
@@ -58,7 +70,8 @@ def draw_training_curves(arguments: argparse.Namespace) -> Figure:
     for path in arguments.histories:
         check_tsv(path, ("step", "name", "value"))
         histories.setdefault(path.parents[1].name, []).append(pd.read_csv(path, sep="\t"))
-    return figures.training_curves({variant: pd.concat(tables) for variant, tables in histories.items()})
+    joined = {variant: pd.concat(tables) for variant, tables in histories.items()}
+    return figures.training_curves(joined, titles_of(arguments))
 
 
 def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) -> Figure:
@@ -66,7 +79,7 @@ def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) 
     names = [path.stem.rsplit("-seed", 1)[0] for path in arguments.points]
     points = {name: read_parquet(path, POINTS).to_pandas() for name, path in zip(names, arguments.points, strict=True)}
     scores = [pd.read_csv(path, sep="\t", keep_default_na=False, dtype={"seed": str}) for path in arguments.scores]
-    return draw(points, pd.concat(scores), languages_of(arguments))
+    return draw(points, pd.concat(scores), languages_of(arguments), titles_of(arguments))
 
 
 def draw_pair_projection(arguments: argparse.Namespace) -> Figure:
@@ -78,9 +91,8 @@ def draw_sentence_projection(arguments: argparse.Namespace) -> Figure:
 
 
 def draw_learning_curve(arguments: argparse.Namespace) -> Figure:
-    return learning_curve(
-        summary_of(arguments), dict(zip(arguments.variants, arguments.sizes, strict=True)), arguments.source
-    )
+    curves = Comparisons.from_json(arguments.comparisons).curves
+    return learning_curve(summary_of(arguments), curves, arguments.source)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -92,7 +104,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "table": {"type": Path, "help": "the table of languages"},
     "languages": {"nargs": "+", "help": "codes of the languages scored"},
     "variants": {"nargs": "+", "help": "variants to draw, in order"},
-    "sizes": {"type": int, "nargs": "+", "help": "source sentences of each variant; 0 for all"},
     "source": {"help": "code of the source language"},
     "method": {"help": "variant that is set against the baseline"},
     "baseline": {"help": "variant that it is set against"},
@@ -103,7 +114,7 @@ FIGURES: dict[str, tuple[Callable[[argparse.Namespace], Figure], tuple[str, ...]
     "training_curves": (draw_training_curves, ("histories",)),
     "heat_map": (draw_heat_map, ("summary", "table", "languages", "variants", "baseline")),
     "error_kinds": (draw_errors, ("summary", "errors", "variants", "source")),
-    "learning_curve": (draw_learning_curve, ("summary", "variants", "sizes", "source")),
+    "learning_curve": (draw_learning_curve, ("summary", "source")),
     "pair_projection": (draw_pair_projection, ("points", "scores", "table", "languages")),
     "sentence_projection": (draw_sentence_projection, ("points", "scores", "table", "languages")),
 }
@@ -115,5 +126,8 @@ if __name__ == "__main__":
         figure = names.add_parser(name)
         for option in needed:
             figure.add_argument(f"--{option}", required=True, **OPTIONS[option])
+        figure.add_argument(
+            "--comparisons", required=True, help="JSON: titles of the variants, and what is set against what"
+        )
         figure.add_argument("--output", type=Path, required=True, help="PNG to write; a PDF is put beside it")
     run_program(parser, main)

@@ -11,10 +11,11 @@ import torch
 
 from mclner.common.checksums import check_folder
 from mclner.common.cli import make_parser, run_program
+from mclner.configuration.recipes import SelfTrainingRecipe
 from mclner.data.predictions import Labelling
 from mclner.data.sentences import Sentence, count_entities, read_corpus
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
-from mclner.training.pseudo_labels import PseudoLabelled, Selection, choose_pseudo_labels, write_pseudo_labels
+from mclner.training.pseudo_labels import PseudoLabelled, choose_pseudo_labels, write_pseudo_labels
 from mclner.training.voting import vote
 
 log = logging.getLogger("mclner.pseudo_labels")
@@ -27,17 +28,17 @@ def main(arguments: argparse.Namespace) -> None:
     sentences = [sentence for corpus in corpora for sentence in corpus]
     of_each_teacher = [label_with(teacher, sentences) for teacher in arguments.teachers]
     labellings = map(vote, zip(*of_each_teacher, strict=True))
-    selection = Selection(
-        arguments.entity_threshold,
-        arguments.outside_threshold,
-        arguments.believed,
-        arguments.without_entities,
-        arguments.most,
+    recipe = SelfTrainingRecipe(
+        entity_threshold=arguments.entity_threshold,
+        outside_threshold=arguments.outside_threshold,
+        believed=arguments.believed,
+        without_entities=arguments.without_entities,
+        most=arguments.most,
     )
     kept: list[PseudoLabelled] = []
     for corpus in corpora:
         found = [next(labellings) for _ in corpus]
-        chosen = choose_pseudo_labels(corpus, found, selection)
+        chosen = choose_pseudo_labels(corpus, found, recipe)
         words = [weight for row in chosen for weight in row.weights]
         believed = sum(words) / max(len(words), 1)
         language = corpus[0].lang if corpus else "?"

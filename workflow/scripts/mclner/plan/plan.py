@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mclner.configuration.experiment import Experiment, resolve_recipe, with_found
+from mclner.configuration.experiment import Experiment, with_found
 from mclner.data.languages import read_languages
 from mclner.plan.corpora import Corpora
 from mclner.plan.lexicons import Lexicons
@@ -37,14 +37,9 @@ class Plan:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], root: str) -> Plan:
-        """Resolve the configuration; `root` leads to the checkout from the working folder. Raises InputError."""
-        recipes = config["self_training"]
+        """From a complete configuration; `root` leads to the checkout from the working folder. Raises InputError."""
         own_folder = config.get("folder", "data")
-        config = {
-            **config,
-            "self_training": {name: resolve_recipe(name, recipes) for name in recipes},
-            "lexicons": with_found(config["lexicons"], Path(own_folder) / "lexicons"),
-        }
+        config = {**config, "lexicons": with_found(config["lexicons"], Path(own_folder) / "lexicons")}
         places = Places(root, config["experiment"], config["corpus"]["name"])
         experiment = Experiment.of(config, Path(places.language_table))
         languages = read_languages(Path(places.language_table))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mclner.configuration.experiment import Experiment
-from mclner.configuration.sizes import baselines_by_size
 from mclner.plan.models import Models
 from mclner.plan.options import options
 from mclner.plan.places import Places
@@ -82,7 +81,7 @@ class Report:
             variants=variants,
             seeds=self.experiment.seeds,
             source=self.experiment.source,
-            baselines=baselines_by_size(self.training.source_sizes(variants), self.baseline),
+            baselines=self.experiment.comparisons.references_in(variants, self.baseline),
             method=self.method,
             parallel_tests=self.is_demo,
         )
@@ -153,8 +152,8 @@ class Report:
         }
         if self.aligned_text:
             found["sentence_projection"] = self._projection()
-        if self._has_learning_curve:
-            found["learning_curve"] = Item({"summary": everything}, {**self._sizes, "source": source})
+        if self.experiment.comparisons.curves:
+            found["learning_curve"] = Item({"summary": everything}, {"source": source})
         return found
 
     @property
@@ -179,22 +178,13 @@ class Report:
             ),
             "published": Item({"summary": ends, "published": published}, {"data": self.published_as, **against}),
         }
-        if self._has_learning_curve:
-            found["learning_curve"] = Item({"summary": everything}, {"source": source, **self._sizes, **against})
+        if self.experiment.comparisons.curves:
+            found["learning_curve"] = Item({"summary": everything}, {"source": source, "method": self.method})
         return found
 
     @property
     def errors(self) -> str:
         return f"{self.places.results}/errors.tsv"
-
-    @property
-    def _sizes(self) -> dict[str, Any]:
-        sizes = self.training.source_sizes(self.experiment.compare)
-        return {"variants": list(sizes), "sizes": list(sizes.values())}
-
-    @property
-    def _has_learning_curve(self) -> bool:
-        return len(set(self.training.source_sizes(self.experiment.compare).values())) > 1
 
     def input_tables(self, sources: list[str], lexicon_counts: str) -> dict[str, list[str]]:
         """Tables of what went into the experiment, each with the tables that it puts below each other."""

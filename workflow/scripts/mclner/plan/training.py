@@ -73,8 +73,3 @@ class Training:
         """What pseudolabel.py believes and how much it keeps."""
         names = ("entity_threshold", "outside_threshold", "believed", "without_entities", "most")
         return options(**{name: self.self_training[recipe][name] for name in names})
-
-    def source_sizes(self, variants: Sequence[str]) -> dict[str, int]:
-        """How many source sentences each variant draws, by its name; 0 for all."""
-        settings = {variant: self.experiment.run_settings(variant)["training"] for variant in variants}
-        return {variant: training.get("source_sentences") or 0 for variant, training in settings.items()}

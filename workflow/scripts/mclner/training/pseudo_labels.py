@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from mclner.common.checksums import read_parquet, write_parquet
+from mclner.configuration.recipes import SelfTrainingRecipe
 from mclner.data.predictions import Labelling
 from mclner.data.sentences import Sentence
 from mclner.data.tags import tags_of
@@ -32,27 +33,13 @@ class PseudoLabelled:
     weights: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which of the teacher's labels a student learns from, in one language.
-
-    `entity_threshold` and `outside_threshold` are probabilities from which an entity, or a word outside all of them, is
-    believed; other words get no weight. A sentence is kept when at least the share `believed` of its words is. At most
-    `most` sentences stay, those with the highest mean confidence; of them at most the share `without_entities` has no
-    believed entity.
-    """
-
-    entity_threshold: float
-    outside_threshold: float
-    believed: float
-    without_entities: float
-    most: int
-
-
 def choose_pseudo_labels(
-    sentences: Sequence[Sentence], labellings: Sequence[Labelling], selection: Selection
+    sentences: Sequence[Sentence], labellings: Sequence[Labelling], recipe: SelfTrainingRecipe
 ) -> list[PseudoLabelled]:
-    """The teacher's labels where it is to be believed, in the order of `sentences`.
+    """The teacher's labels where it is to be believed, in the order of `sentences`, which are of one language.
+
+    The thresholds of the recipe say which words are believed; others get no weight. Of the sentences that have enough
+    believed words, those with the highest mean confidence stay.
 
     Words of an entity have a threshold of their own: a teacher that misses entities of a distant language is sure of
     the ones it finds and only fairly sure that the missed ones are none. And it is surest of sentences in which it
@@ -60,15 +47,15 @@ def choose_pseudo_labels(
     """
     ranked: dict[bool, list[tuple[float, int, PseudoLabelled]]] = {True: [], False: []}
     for number, (sentence, labelling) in enumerate(zip(sentences, labellings, strict=True)):
-        labelled = _weighted(sentence, labelling, selection)
+        labelled = _weighted(sentence, labelling, recipe)
         if labelled is None:
             continue
-        has_entity = any(confidence >= selection.entity_threshold for confidence in labelling.confidences)
+        has_entity = any(confidence >= recipe.entity_threshold for confidence in labelling.confidences)
         confidence = sum(labelling.word_confidences) / len(sentence.tokens)
         ranked[has_entity].append((-confidence, number, labelled))
-    share = selection.without_entities
-    without = min(len(ranked[False]), int(share * selection.most))
-    found = min(len(ranked[True]), selection.most - without)
+    share = recipe.without_entities
+    without = min(len(ranked[False]), int(share * recipe.most))
+    found = min(len(ranked[True]), recipe.most - without)
     if share < 1:
         without = min(without, int(found * share / (1 - share)))
     kept = (
@@ -77,14 +64,14 @@ def choose_pseudo_labels(
     return [labelled for _, _, labelled in sorted(kept, key=lambda row: row[1])]
 
 
-def _weighted(sentence: Sentence, labelling: Labelling, selection: Selection) -> PseudoLabelled | None:
+def _weighted(sentence: Sentence, labelling: Labelling, recipe: SelfTrainingRecipe) -> PseudoLabelled | None:
     """The sentence with a weight for each word; None where too few words are believed."""
-    thresholds = [selection.outside_threshold] * len(sentence.tokens)
+    thresholds = [recipe.outside_threshold] * len(sentence.tokens)
     for entity in labelling.entities:
-        thresholds[entity.start : entity.end] = [selection.entity_threshold] * (entity.end - entity.start)
+        thresholds[entity.start : entity.end] = [recipe.entity_threshold] * (entity.end - entity.start)
     pairs = zip(labelling.word_confidences, thresholds, strict=True)
     weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
-    if not weights or sum(weights) < selection.believed * len(weights):
+    if not weights or sum(weights) < recipe.believed * len(weights):
         return None
     tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
     return PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
