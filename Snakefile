@@ -10,9 +10,9 @@ min_version("9.27")
 configfile: "config/config.yaml"
 
 
-if config.get("builds_on"):
+if config.get("based_on"):
 
-    configfile: config["builds_on"]
+    configfile: config["based_on"]
 
 
 include: "workflow/rules/common.smk"

@@ -19,7 +19,9 @@ SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", 
 
 def make(tiny_encoder: Path, head: str, **settings: object):  # type: ignore[no-untyped-def]
     torch.manual_seed(1)
-    config = EntityModelConfig(settings={"head": head, "pair_size": 16, "window": 64, **settings}, precision="float32")
+    config = EntityModelConfig(
+        settings={"head": head, "pair_size": 16, "max_length": 64, **settings}, precision="float32"
+    )
     return new_model(tiny_encoder, config).eval(), AutoTokenizer.from_pretrained(tiny_encoder)
 
 

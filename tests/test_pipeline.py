@@ -159,7 +159,7 @@ def test_another_experiment_leaves_what_experiments_share_as_it_is(small_run: Pa
 
 def test_changing_one_variant_re_runs_that_variant_alone(small_run: Path) -> None:
     settings = yaml.safe_load((small_run / "small.yaml").read_text())
-    changed = merge(settings, {"variants": {"tagger": {"training": {"warmup": 0.2}}}})
+    changed = merge(settings, {"variants": {"tagger": {"training": {"warmup_share": 0.2}}}})
     overlay = write_overlay(small_run / "changed.yaml", changed)
     jobs = counts_of(dry_run(small_run, "--configfile", str(overlay)))
     assert jobs["train"] == jobs["evaluate"] == 1
@@ -188,7 +188,12 @@ def test_one_variant_alone_brings_only_what_it_needs(tmp_path: Path) -> None:
         ({"variants": {"relation": {"based_on": "relation"}}}, "rest on each other"),
         ({"self_training": {"one_round": {"teacher": "full"}}}, "learns from a teacher itself"),
         (
-            {"variants": {"full": {"training": {"start": "teacher"}}, "no_self_training": {"model": {"dropout": 0.3}}}},
+            {
+                "variants": {
+                    "full": {"training": {"initialise_from": "teacher"}},
+                    "no_self_training": {"model": {"dropout": 0.3}},
+                }
+            },
             "starts from its teacher 'no_self_training', which has another model",
         ),
         ({"languages": {"source": "de"}}, "variant full uses lexicons or aligned text, which are from English"),

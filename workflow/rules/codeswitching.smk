@@ -14,10 +14,10 @@ rule codeswitched:
     params:
         ratio=lambda wildcards: config["codeswitching"][wildcards.recipe]["ratio"],
         mixing=lambda wildcards: config["codeswitching"][wildcards.recipe]["mixing"],
-        copies=lambda wildcards: config["codeswitching"][wildcards.recipe]["copies"],
+        copies_per_sentence=lambda wildcards: config["codeswitching"][wildcards.recipe]["copies_per_sentence"],
         program=program("codeswitch"),
     message:
         "Code-switching the source sentences (recipe {wildcards.recipe}, seed {wildcards.seed})"
     shell:
         "{params.program} --sentences {input.sentences} --lexicons {input.lexicons} --ratio {params.ratio}"
-        " --mixing {params.mixing} --copies {params.copies} --seed {wildcards.seed} --output {output} --log {log}"
+        " --mixing {params.mixing} --copies-per-sentence {params.copies_per_sentence} --seed {wildcards.seed} --output {output} --log {log}"

@@ -135,7 +135,11 @@ def aligned_text():
     if config["corpus"]["kind"] == "demo":
         return corpora(EXPERIMENT.languages, "test")
     recipe = EXPERIMENT.run_settings(config["method"])["views"]["translated"]
-    if not recipe or not config["translation"][recipe].get("held_out") or not parallel_files(recipe):
+    if (
+        not recipe
+        or not config["translation"][recipe].get("held_out_sentences")
+        or not parallel_files(recipe)
+    ):
         return []
     return [f"{RESULTS}/translated/{recipe}/held_out/{language}.parquet" for language in EXPERIMENT.languages]
 
@@ -196,7 +200,7 @@ def training_inputs(wildcards):
         own = config["self_training"][recipe]["teacher_seeds"] == "own"
         labellers = f"seed{wildcards.seed}" if own else "all_seeds"
         files["pseudo_labels"] = f"{RESULTS}/pseudo_labels/{recipe}/{labellers}.parquet"
-        if settings["training"]["start"] == "teacher":
+        if settings["training"]["initialise_from"] == "teacher":
             files["teacher"] = teacher_model(recipe, wildcards.seed)
     return files
 

@@ -28,14 +28,14 @@ if config["corpus"]["kind"] == "demo":
             demo=DEMO,
             source=EXPERIMENT.source,
             languages=DEMO_LANGUAGES,
-            copies=config["corpus"]["copies"],
+            name_swaps=config["corpus"]["name_swaps"],
             seed=config["corpus"]["seed"],
             program=program("build_demo_corpora"),
         message:
             "Building the demo corpora"
         shell:
             "{params.program} --demo {params.demo:q} --source {params.source} --languages {params.languages}"
-            " --copies {params.copies} --seed {params.seed} --corpora {params.folder} --log {log}"
+            " --name-swaps {params.name_swaps} --seed {params.seed} --corpora {params.folder} --log {log}"
 
 
 if config["corpus"]["kind"] != "demo":
@@ -56,7 +56,7 @@ if config["corpus"]["kind"] != "demo":
         conda:
             "../../envs/mclner.yaml"
         params:
-            **corpus_settings("source_sentences"),
+            **corpus_settings("max_source_sentences"),
             train=split_path(EXPERIMENT.source, "train"),
             dev=split_path(EXPERIMENT.source, "dev"),
             test=split_path(EXPERIMENT.source, "test"),
@@ -90,7 +90,7 @@ if config["corpus"]["kind"] != "demo":
         conda:
             "../../envs/mclner.yaml"
         params:
-            **corpus_settings("unlabelled_sentences"),
+            **corpus_settings("max_unlabelled_sentences"),
             unlabelled=lambda wildcards: unlabelled_paths(wildcards.language),
             test=lambda wildcards: split_path(wildcards.language, "test"),
             expected=lambda wildcards: expected_sizes(wildcards.language),

@@ -14,13 +14,17 @@ rule pseudo_labels:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        mem_mb=megabytes(config["memory_mb"]),
     params:
         entity_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["entity_threshold"],
         outside_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["outside_threshold"],
-        believed=lambda wildcards: config["self_training"][wildcards.recipe]["believed"],
-        without_entities=lambda wildcards: config["self_training"][wildcards.recipe]["without_entities"],
-        most=lambda wildcards: config["self_training"][wildcards.recipe]["most"],
+        min_believed_share=lambda wildcards: config["self_training"][wildcards.recipe]["min_believed_share"],
+        max_share_without_entities=lambda wildcards: config["self_training"][wildcards.recipe][
+            "max_share_without_entities"
+        ],
+        max_sentences_per_language=lambda wildcards: config["self_training"][wildcards.recipe][
+            "max_sentences_per_language"
+        ],
         program=program("pseudolabel"),
         torch_threads=THREADS,
     message:
@@ -28,7 +32,7 @@ rule pseudo_labels:
     shell:
         "{params.program} --teachers {input.teachers} --unlabelled {input.unlabelled}"
         " --entity-threshold {params.entity_threshold} --outside-threshold {params.outside_threshold}"
-        " --believed {params.believed} --without-entities {params.without_entities} --most {params.most}"
+        " --min-believed-share {params.min_believed_share} --max-share-without-entities {params.max_share_without_entities} --max-sentences-per-language {params.max_sentences_per_language}"
         " --threads {params.torch_threads} --output {output} --log {log}"
 
 
@@ -52,7 +56,7 @@ rule train:
     resources:
         gpu=gpus,
         nodes=1,
-        mem_mb=lambda wildcards, attempt: config["megabytes_a_run"] * gpus(wildcards) * attempt,
+        mem_mb=lambda wildcards, attempt: config["memory_mb"] * gpus(wildcards) * attempt,
     params:
         settings=lambda wildcards: json.dumps(
             EXPERIMENT.run_settings(wildcards.variant) | {"seed": int(wildcards.seed)}, sort_keys=True

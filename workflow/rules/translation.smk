@@ -72,7 +72,7 @@ rule translated_by_model:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        mem_mb=megabytes(config["memory_mb"]),
     params:
         source=EXPERIMENT.source,
         beams=lambda wildcards: config["translation"][wildcards.recipe].get("beams", 1),
@@ -114,11 +114,13 @@ rule parallel_text:
         source=EXPERIMENT.source,
         languages=EXPERIMENT.targets,
         sources=lambda wildcards: parallel_folders(wildcards.recipe),
-        most=lambda wildcards: config["translation"][wildcards.recipe]["most"],
-        held_out=lambda wildcards: config["translation"][wildcards.recipe].get("held_out", 0),
+        max_sentences=lambda wildcards: config["translation"][wildcards.recipe]["max_sentences"],
+        held_out_sentences=lambda wildcards: config["translation"][wildcards.recipe].get(
+            "held_out_sentences", 0
+        ),
         program=program("import_parallel"),
     message:
         "Taking the aligned text of {params.languages}"
     shell:
         "{params.program} --source {params.source} --languages {params.languages} --sources {params.sources:q}"
-        " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"
+        " --max-sentences {params.max_sentences} --held-out-sentences {params.held_out_sentences} --encoder {input.encoder} --folder {params.folder} --log {log}"
