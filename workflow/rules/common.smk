@@ -14,10 +14,12 @@ sys.path.insert(0, str(SCRIPTS))
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import Experiment, completed, with_found
 from mclner.common.files import SENTENCE_ENDINGS, read_table
+from mclner.configuration.renamed import refuse_old_names
 from mclner.data.languages import read_languages
 
-validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
+    refuse_old_names(config)
+    validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
     config.update(completed(config))
     config["lexicons"] = with_found(config["lexicons"], Path(config.get("folder", "data")) / "lexicons")
     EXPERIMENT = Experiment.of(config, ROOT / "config" / "languages.tsv")
