@@ -40,8 +40,9 @@ def reference() -> str:
 
 def old_names() -> str:
     """The names that keys had in earlier versions."""
-    rows = [f"| `{old.replace('.', ': ').replace('*', '<name>')}` | `{new}` |" for old, new in RENAMED.items()]
-    about = "A key by its old name is an error that gives the new one."
+    places = {old.replace(".", ": ").replace("*", "<name>"): new for old, new in RENAMED.items()}
+    rows = [f"| `{old}` | `{new}` |" for old, new in places.items() if not old.startswith("variants")]
+    about = "A key by its old name is an error that gives the new one. What is said of `run` holds in a variant too."
     return "\n".join(["## Names of earlier versions", "", about, "", "| old | new |", "| --- | --- |", *rows, ""])
 
 
