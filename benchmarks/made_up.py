@@ -86,7 +86,9 @@ def make_training_batches(
         )
         examples.append(Example(source, (switched,), (other,), 1.0) if with_views else Example(source, (), (), 1.0))
     dataset = ViewDataset(examples, settings)
-    sampler = LengthBatchSampler([len(example) for example in examples], settings.training.token_budget, rows, 1)
+    sampler = LengthBatchSampler(
+        [len(example) for example in examples], settings.training.max_subwords_per_batch, rows, 1
+    )
     return [MadeUpBatch([dataset[key] for key in batch]) for batch in sampler]
 
 

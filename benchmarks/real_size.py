@@ -139,7 +139,7 @@ def measure_shape(shape: str, arguments: argparse.Namespace) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds on two cores")
-    parser.add_argument("--compile", action="store_true", help="compile the encoder, as the key `compile` does")
+    parser.add_argument("--compile", action="store_true", help="compile the encoder, as the key `compile_encoder` does")
     parser.add_argument("--teraflops", type=float, help="the device at its peak, in 10^12 operations a second")
     arguments = parser.parse_args()
     torch.manual_seed(1)

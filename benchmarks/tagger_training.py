@@ -53,7 +53,8 @@ def main() -> None:
     encoder = SentenceEncoder(tokenizer, 128, "split")
     rows = [pieces[0] for pieces in encoder.encode(make_sentences(number))]
     settings = RunSettings(
-        model=ModelSettings(head="tagger"), training=TrainingSettings(sentences_per_batch=32, token_budget=4096)
+        model=ModelSettings(head="tagger"),
+        training=TrainingSettings(sentences_per_batch=32, max_subwords_per_batch=4096),
     )
     ids = [[0, *row.input_ids, 2] for row in rows]
     stock_rows = [{"input_ids": row, "attention_mask": [1] * len(row), "labels": [0] * len(row)} for row in ids]

@@ -101,9 +101,9 @@ def small_settings(encoder: Path) -> dict[str, object]:
     return {
         "experiment": "small",
         "languages": {"targets": ["de", "sw", "ja"]},
-        "corpus": {"copies": 0},
+        "corpus": {"name_swaps": 0},
         "encoder": {"kind": "folder", "name": "tiny", "path": str(encoder)},
-        "codeswitching": {"mixed": {"copies": 1}},
+        "codeswitching": {"mixed": {"copies_per_sentence": 1}},
         "self_training": {"one_round": {"entity_threshold": 0.0, "outside_threshold": 0.0}},
         "run": {
             "training": {"epochs": 1, "sentences_per_batch": 32, "precision": "float32", "threads": 1},

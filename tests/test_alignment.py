@@ -154,7 +154,7 @@ def test_held_out_text_is_never_learnt_from_and_keeps_its_numbers(tiny_encoder: 
     options = {"source": "en", "languages": ["de", "sw"], "sources": [tmp_path], "encoder": tiny_encoder}
     for most, held_out, learnt, kept in ((4, 3, 4, 3), (100, 3, 7, 3), (100, 100, 5, 5), (100, 0, 10, 0)):
         folder = tmp_path / f"{most}-{held_out}"
-        import_parallel.main(Namespace(**options, most=most, held_out=held_out, folder=folder))
+        import_parallel.main(Namespace(**options, max_sentences=most, held_out_sentences=held_out, folder=folder))
         text = {row.id: row.tokens[1] for row in read_corpus(folder / "en.parquet")}
         apart = {row.id: row.tokens[1] for row in read_corpus(folder / "held_out" / "en.parquet")}
         assert (len(text), len(apart)) == (learnt, kept)

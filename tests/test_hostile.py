@@ -46,7 +46,13 @@ def test_hostile_text_paths_and_names_of_folders_are_data(tmp_path: Path, tiny_e
     (mine / "lexicons" / "own" / "en-de.tsv").write_text("".join(f"{token}\t{token}\n" for token in HOSTILE))
     settings = small_settings(encoder) | {
         "languages": {"source": "en", "targets": "found"},
-        "corpus": {"kind": "folder", "name": "mine", "seed": 1, "source_sentences": 10, "unlabelled_sentences": 10},
+        "corpus": {
+            "kind": "folder",
+            "name": "mine",
+            "seed": 1,
+            "max_source_sentences": 10,
+            "max_unlabelled_sentences": 10,
+        },
         "lexicons": ["own"],
         "folder": str(mine),
     }

@@ -45,7 +45,9 @@ def training_batch(rows: RowBatch, scored: list[int], width: int) -> TrainingBat
 
 def make(tiny_encoder: Path, head: str, **settings: object):  # type: ignore[no-untyped-def]
     torch.manual_seed(1)
-    config = EntityModelConfig(settings={"head": head, "pair_size": 16, "window": 64, **settings}, precision="float32")
+    config = EntityModelConfig(
+        settings={"head": head, "pair_size": 16, "max_length": 64, **settings}, precision="float32"
+    )
     return new_model(tiny_encoder, config).eval(), AutoTokenizer.from_pretrained(tiny_encoder)
 
 

@@ -22,7 +22,7 @@ from import_corpus import labelled
 from import_corpus import main as import_corpus
 from import_parallel import number_sources, read_rows
 from mclner.common.exceptions import InputError
-from mclner.configuration.experiment import merge, resolve_recipe, resolve_variant, with_found
+from mclner.configuration.experiment import completed, merge, resolve_variant, with_found
 from mclner.data.readers import map_types, read_own, sample, strip_language_prefix
 from mclner.data.sentences import read_corpus
 from mclner.demo.markup import read_markup
@@ -317,9 +317,10 @@ def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tm
     config: dict[str, Any] = {}
     for file in files:
         config = merge(config, yaml.safe_load((tmp_path / file).read_text(encoding="utf-8")))
+    config = completed(config)
     for size in (250, 500, 1000, 2500, 5000, 10000):
         student, tagger = (resolve_variant(f"{family}_{size}", config) for family in ("full", "tagger"))
-        recipe = resolve_recipe(student["self_training"], config["self_training"])
+        recipe = config["self_training"][student["self_training"]]
         teacher = resolve_variant(recipe["teacher"], config)
         assert recipe["entity_threshold"] == config["self_training"]["one_round"]["entity_threshold"]
         for settings in (student, teacher, tagger):

@@ -35,11 +35,11 @@ def sizes(address: str) -> dict[str, object]:
     addresses = {
         "muse": {"url": f"{address}/muse/en-{{language}}.txt"},
         "word2word": {"url": f"{address}/word2word/en-{{language}}.pkl"},
-        "nllb": {"words": 20},
+        "nllb": {"max_words": 20},
     }
     return {
         "seeds": [1],
-        "corpus": {"sizes": "sizes.tsv", "unlabelled_sentences": 10},
+        "corpus": {"sizes": "sizes.tsv", "max_unlabelled_sentences": 10},
         "lexicon_sources": {name: EXPERIMENT["lexicon_sources"][name] | change for name, change in addresses.items()},
         "run": {"model": {"pair_size": 16}, "training": {"epochs": 1, "precision": "float32", "threads": 1}},
         "bootstrap_resamples": 100,

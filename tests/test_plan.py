@@ -92,7 +92,7 @@ def test_sentences_of_the_hub_lie_in_a_download_and_one_language_may_lie_in_a_fo
 
 
 def test_how_files_are_read_is_said_with_the_limit_of_source_or_target() -> None:
-    settings = {"source_sentences": 7, "unlabelled_sentences": 9, "tag_mapping": {"GPE": "LOC"}, "token_column": 1}
+    settings = {"source_sentences": 7, "max_unlabelled_sentences": 9, "tag_mapping": {"GPE": "LOC"}, "token_column": 1}
     corpora = plan("paper", corpus=settings | {"sizes": str(ROOT / "config" / "panx_sizes.tsv")}).corpora
     source, target = (shlex.split(corpora.reading_options(code)) for code in ("en", "sw"))
     assert source[:2] == ["--most", "7"]
@@ -171,7 +171,7 @@ def test_teachers_of_all_seeds_vote_and_a_student_may_start_from_its_own(own: Pa
     voters = [f"results/folder/no_self_training/seed{seed}/model" for seed in (1, 2, 3)]
     assert training.teachers("one_round", "all_seeds") == voters
     assert training.teachers("by_tagger", "seed2") == ["results/folder/tagger/seed2/model"]
-    assert "--outside-threshold 0.9 --believed 0.5" in training.pseudo_label_options("one_round")
+    assert "--outside-threshold 0.9 --min-believed-share 0.5" in training.pseudo_label_options("one_round")
 
 
 def test_several_gpus_of_a_run_are_started_by_torchrun() -> None:

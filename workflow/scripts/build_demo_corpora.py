@@ -18,7 +18,7 @@ log = logging.getLogger("mclner.demo")
 def main(arguments: argparse.Namespace) -> None:
     repairs: Counter[str] = Counter()
     written = read_markup(arguments.demo / "train" / f"{arguments.source}.txt")
-    save(arguments, "train", arguments.source, multiply(written, arguments.copies, arguments.seed), repairs)
+    save(arguments, "train", arguments.source, multiply(written, arguments.name_swaps, arguments.seed), repairs)
     save(arguments, "dev", arguments.source, read_markup(arguments.demo / "dev" / f"{arguments.source}.txt"), repairs)
     for language in arguments.languages:
         save(arguments, "test", language, read_markup(arguments.demo / "test" / f"{language}.txt"), repairs)
@@ -44,7 +44,9 @@ if __name__ == "__main__":
     parser.add_argument("--demo", type=Path, required=True, help="folder of the hand-written sentences")
     parser.add_argument("--source", default="en", help="the language that has training sentences")
     parser.add_argument("--languages", nargs="+", required=True)
-    parser.add_argument("--copies", type=int, required=True, help="how often names are swapped in a training sentence")
+    parser.add_argument(
+        "--name-swaps", type=int, required=True, help="how often names are swapped in a training sentence"
+    )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--corpora", type=Path, required=True, help="folder to write <language>/<split>.parquet to")
     run_program(parser, main)

@@ -23,7 +23,7 @@ def main(arguments: argparse.Namespace) -> None:
     log.info("%d sentences, %d phrases, %d languages", len(sentences), len(table.index), len(lexicons))
     switched: list[Sentence] = []
     changed = 0
-    for copy in range(arguments.copies):
+    for copy in range(arguments.copies_per_sentence):
         for sentence in sentences:
             generator = random.Random(f"{arguments.seed}-{copy}-{sentence.id}")
             tags = sentence.tags_or_outside
@@ -42,7 +42,7 @@ if __name__ == "__main__":
     parser.add_argument("--lexicons", type=Path, nargs="+", required=True, help="files en-<language>.tsv")
     parser.add_argument("--ratio", type=float, required=True, help="share of the phrases found that are replaced")
     parser.add_argument("--mixing", choices=("word", "sentence"), required=True, help="where the language is drawn")
-    parser.add_argument("--copies", type=int, required=True, help="code-switched copies of each sentence")
+    parser.add_argument("--copies-per-sentence", type=int, required=True, help="code-switched copies of each sentence")
     parser.add_argument("--seed", required=True)
     parser.add_argument("--output", type=Path, required=True)
     run_program(parser, main)

@@ -24,7 +24,7 @@ log = logging.getLogger("mclner.lexicon")
 def main(arguments: argparse.Namespace) -> None:
     language = read_languages(arguments.table)[arguments.language]
     repairs: Counter[str] = Counter()
-    pairs = read_form(arguments.form, only_file(arguments.download), arguments.max_translations, repairs)
+    pairs = read_form(arguments.format, only_file(arguments.download), arguments.max_translations, repairs)
     kept = [pair for pair in pairs if script_share(pair[1], language.script) >= arguments.min_script_share]
     repairs["pairs in another script"] = len(pairs) - len(kept)
     write_pairs(kept, arguments.output)
@@ -50,7 +50,7 @@ def read_form(form: str, path: Path, max_translations: int, repairs: Counter[str
 if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--download", type=Path, required=True, help="folder of the download")
-    parser.add_argument("--form", choices=("muse", "word2word"), required=True)
+    parser.add_argument("--format", choices=("muse", "word2word"), required=True)
     parser.add_argument("--max-translations", type=int, required=True, help="of a word that word2word has")
     parser.add_argument("--min-script-share", type=float, required=True, help="letters in the target's script")
     parser.add_argument("--language", required=True)

@@ -30,10 +30,10 @@ def main(arguments: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(arguments.encoder)
     rows = {language: read_language(arguments.sources, language) for language in arguments.languages}
     numbers = number_sources(rows.values())
-    if len(numbers) == 1 and arguments.held_out:
+    if len(numbers) == 1 and arguments.held_out_sentences:
         raise InputError(arguments.sources[0], "has one English sentence, and some are to be held out.", "Add others.")
-    last = len(numbers) - min(arguments.held_out, len(numbers) // 2)  # of those to learn from
-    parts = {arguments.folder: range(1, min(arguments.most, last) + 1)}
+    last = len(numbers) - min(arguments.held_out_sentences, len(numbers) // 2)  # of those to learn from
+    parts = {arguments.folder: range(1, min(arguments.max_sentences, last) + 1)}
     parts[arguments.folder / "held_out"] = range(last + 1, len(numbers) + 1)
     texts = {arguments.source: [(english, english) for english in numbers]} | rows
     for folder, part in parts.items():
@@ -88,8 +88,8 @@ if __name__ == "__main__":
     parser.add_argument("--source", default="en", help="code of the source language")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
     parser.add_argument("--sources", type=Path, nargs="*", default=[], help="folders of en-<language>.tsv")
-    parser.add_argument("--most", type=int, required=True, help="English sentences used")
-    parser.add_argument("--held-out", type=int, required=True, help="English sentences kept apart, at most half")
+    parser.add_argument("--max-sentences", type=int, required=True, help="English sentences used")
+    parser.add_argument("--held-out-sentences", type=int, required=True, help="English sentences kept apart, at most half")
     parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer cuts unspaced scripts")
     parser.add_argument(
         "--folder", type=Path, required=True, help="folder to write <language>.parquet to; held_out/ in it"

@@ -31,9 +31,9 @@ def main(arguments: argparse.Namespace) -> None:
     recipe = SelfTrainingRecipe(
         entity_threshold=arguments.entity_threshold,
         outside_threshold=arguments.outside_threshold,
-        believed=arguments.believed,
-        without_entities=arguments.without_entities,
-        most=arguments.most,
+        min_believed_share=arguments.min_believed_share,
+        max_share_without_entities=arguments.max_share_without_entities,
+        max_sentences_per_language=arguments.max_sentences_per_language,
     )
     kept: list[PseudoLabelled] = []
     for corpus in corpora:
@@ -66,11 +66,16 @@ if __name__ == "__main__":
     parser.add_argument("--unlabelled", type=Path, nargs="+", required=True, help="unlabelled target corpora")
     parser.add_argument("--entity-threshold", type=float, required=True, help="probability that an entity needs")
     parser.add_argument("--outside-threshold", type=float, required=True, help="probability that another word needs")
-    parser.add_argument("--believed", type=float, required=True, help="share of believed words a sentence needs")
     parser.add_argument(
-        "--without-entities", type=float, required=True, help="largest share of sentences without a believed entity"
+        "--min-believed-share", type=float, required=True, help="share of believed words a sentence needs"
     )
-    parser.add_argument("--most", type=int, required=True, help="sentences kept a language")
+    parser.add_argument(
+        "--max-share-without-entities",
+        type=float,
+        required=True,
+        help="largest share of sentences without a believed entity",
+    )
+    parser.add_argument("--max-sentences-per-language", type=int, required=True, help="sentences kept a language")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--output", type=Path, required=True)
     run_program(parser, main)

@@ -50,7 +50,7 @@ def train(arguments: argparse.Namespace) -> None:
     set_seed(settings.seed)
     check_folder(arguments.encoder)
     tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
-    encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)
+    encoder = SentenceEncoder(tokenizer, settings.model.max_length, settings.model.long_sentences)
     examples = build_examples(
         encoder,
         [*draw_source(arguments.train, settings), *read_all(arguments.translated_source)],
@@ -68,7 +68,7 @@ def train(arguments: argparse.Namespace) -> None:
     model = make_model(arguments, settings)
     freeze(model, settings.training.freeze_word_embeddings, settings.training.frozen_layers)
     freeze_unused(model, settings.objectives.relation_contrast.weight > 0)
-    if settings.training.compile:
+    if settings.training.compile_encoder:
         model.encoder.compile(dynamic=True)  # in place: names of weights stay; dynamic, or every length compiles anew
 
     read = [arguments.train, arguments.dev, *arguments.translated_source]
@@ -110,7 +110,7 @@ def read_all(paths: list[Path]) -> list[Sentence]:
 
 def make_model(arguments: argparse.Namespace, settings: RunSettings) -> EntityModel:
     """A fresh model on the pretrained encoder, or the teacher's to go on from."""
-    if settings.training.start == "teacher" and arguments.teacher is not None:
+    if settings.training.initialise_from == "teacher" and arguments.teacher is not None:
         check_folder(arguments.teacher)
         return load_model(arguments.teacher)
     config = EntityModelConfig(

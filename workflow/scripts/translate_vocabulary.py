@@ -25,7 +25,7 @@ log = logging.getLogger("mclner.vocabulary")
 def main(arguments: argparse.Namespace) -> None:
     languages = read_languages(arguments.table)
     target = languages[arguments.language]
-    phrases = frequent_phrases(read_corpus(arguments.sentences), arguments.most)
+    phrases = frequent_phrases(read_corpus(arguments.sentences), arguments.max_words)
     check_folder(arguments.model)
     model = NeuralModel(arguments.model, languages[arguments.source], target, arguments.beams, arguments.threads)
     translated = [clean_phrase(text.strip(".。 ")) for text, _ in model.translate(phrases)]
@@ -55,7 +55,7 @@ if __name__ == "__main__":
     parser.add_argument("--language", required=True, help="code of the target language")
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--model", type=Path, required=True, help="folder of the converted translator")
-    parser.add_argument("--most", type=int, required=True, help="words, and names, to translate")
+    parser.add_argument("--max-words", type=int, required=True, help="words, and names, to translate")
     parser.add_argument("--min-script-share", type=float, required=True, help="letters in the target's script")
     parser.add_argument("--beams", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

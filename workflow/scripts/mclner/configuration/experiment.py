@@ -165,9 +165,9 @@ def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, A
         if taught_by["self_training"] is not None:
             raise InputError(PLACE, f"the teacher '{teacher}' learns from a teacher itself.", "Name another variant.")
         differs = [key for key in ("encoder", "model") if settings[key] != taught_by[key]]
-        if settings["training"]["start"] == "teacher" and differs:
+        if settings["training"]["initialise_from"] == "teacher" and differs:
             problem = f"variant {name} starts from its teacher '{teacher}', which has another {differs[0]}."
-            raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say start: encoder.")
+            raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say initialise_from: encoder.")
 
 
 def check_source(source: str, compare: Sequence[str], variants: Mapping[str, Any], config: Mapping[str, Any]) -> None:

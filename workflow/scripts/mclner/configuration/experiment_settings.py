@@ -91,7 +91,7 @@ class ExperimentSettings:
     lock: Literal["check", "renew"] = key(
         "check", "`check`: what is fetched must be as locked; `renew`: it takes the place of what was locked."
     )
-    builds_on: str | None = key(None, "Another overlay that lies below this one, such as config/paper.yaml.")
-    megabytes_a_run: int = key(
+    based_on: str | None = key(None, "Another overlay that lies below this one, such as config/paper.yaml.")
+    memory_mb: int = key(
         4000, "Memory asked for a job that trains, labels or scores; as much again with each attempt.", minimum=500
     )

@@ -16,17 +16,19 @@ class CodeswitchingRecipe:
     mixing: Literal["word", "sentence"] = key(
         "word", "A language is drawn for each phrase (`word`), or one for the sentence."
     )
-    copies: int = key(3, "Code-switched copies of each sentence; training takes another each epoch.", minimum=1)
+    copies_per_sentence: int = key(
+        3, "Code-switched copies of each sentence; training takes another each epoch.", minimum=1
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class QualityBounds:
     """Bounds that a translation has to keep; what breaks one is turned away and counted."""
 
-    shortest: float = key(0.4, "Least length over the source's, both in the translator's subwords.", minimum=0)
-    longest: float = key(2.5, "Greatest length over the source's.", minimum=0)
-    most_copied: float = key(0.5, "Greatest share of words outside entities that the source has too.", minimum=0)
-    least_script: float = key(0.5, "Least share of letters in the target's script.", minimum=0, maximum=1)
+    min_length_ratio: float = key(0.4, "Least length over the source's, both in the translator's subwords.", minimum=0)
+    max_length_ratio: float = key(2.5, "Greatest length over the source's.", minimum=0)
+    max_copied_share: float = key(0.5, "Greatest share of words outside entities that the source has too.", minimum=0)
+    min_script_share: float = key(0.5, "Least share of letters in the target's script.", minimum=0, maximum=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class TranslationRecipe:
         minItems=1,
         items={"pattern": NAME},
     )
-    most: int = key(1000, "For `parallel`: English sentences used.", minimum=1)
-    held_out: int = key(
+    max_sentences: int = key(1000, "For `parallel`: English sentences used.", minimum=1)
+    held_out_sentences: int = key(
         0, "For `parallel`: English sentences kept apart to measure the alignment on; at most half of all.", minimum=0
     )
 
@@ -70,8 +72,8 @@ class SelfTrainingRecipe:
     outside_threshold: float = key(
         0.97, "Probability from which it is believed that a word is outside all entities.", minimum=0, maximum=1
     )
-    believed: float = key(0.5, "Share of believed words from which a sentence is kept.", minimum=0, maximum=1)
-    without_entities: float = key(
+    min_believed_share: float = key(0.5, "Share of believed words from which a sentence is kept.", minimum=0, maximum=1)
+    max_share_without_entities: float = key(
         0.25, "Largest share of the sentences kept in which no entity is believed.", minimum=0, maximum=1
     )
-    most: int = key(100, "Sentences kept per language; the surest stay.", minimum=0)
+    max_sentences_per_language: int = key(100, "Sentences kept per language; the surest stay.", minimum=0)

@@ -10,6 +10,7 @@ from typing import Any
 
 from mclner.configuration.experiment_settings import ExperimentSettings, Variant
 from mclner.configuration.fields import default_of, is_mapping, keys_of, section_in
+from mclner.configuration.renamed import RENAMED
 from mclner.configuration.run_settings import VariantSettings
 
 HEAD = """# Keys of the configuration
@@ -24,12 +25,25 @@ def reference() -> str:
     """The whole page as Markdown: for each section a line that says what it is, and a table of its keys."""
     parts = [HEAD, section_text("An experiment", ExperimentSettings)]
     own = [name for name in keys_of(Variant) if name not in keys_of(VariantSettings)]
+    places: dict[type[Any], str] = {}
     for path, kind in sections(ExperimentSettings, ""):
-        if kind is Variant:
+        if kind in places:
+            parts.append(f"## `{path}`\n\nThe keys are those of `{places[kind]}`.\n")
+        elif kind is Variant:
             parts.append(section_text(f"`{path}`", kind, own, "It may change every key of `run` besides these."))
         else:
             parts.append(section_text(f"`{path}`", kind))
+        places.setdefault(kind, path)
+    parts.append(old_names())
     return "\n".join(parts)
+
+
+def old_names() -> str:
+    """The names that keys had in earlier versions."""
+    places = {old.replace(".", ": ").replace("*", "<name>"): new for old, new in RENAMED.items()}
+    rows = [f"| `{old}` | `{new}` |" for old, new in places.items() if not old.startswith("variants")]
+    about = "A key by its old name is an error that gives the new one. What is said of `run` holds in a variant too."
+    return "\n".join(["## Names of earlier versions", "", about, "", "| old | new |", "| --- | --- |", *rows, ""])
 
 
 def sections(kind: type[Any], path: str) -> Iterable[tuple[str, type[Any]]]:

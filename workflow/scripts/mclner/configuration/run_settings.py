@@ -22,9 +22,9 @@ class ModelSettings:
         "first", "A word's vector: that of its first subword, or the mean of all."
     )
     pair_size: int = key(128, "Dimensions of a word pair's vector; the memory of the head grows in step.", minimum=1)
-    longest_distance: int = key(32, "Distances between words beyond this one share an embedding.", minimum=1)
+    max_distance: int = key(32, "Distances between words beyond this one share an embedding.", minimum=1)
     dropout: float = key(0.1, "Dropout on word vectors.", minimum=0, exclusiveMaximum=1)
-    window: int = key(128, "Longest input in subwords, the two special ones included.", minimum=4, maximum=512)
+    max_length: int = key(128, "Longest input in subwords, the two special ones included.", minimum=4, maximum=512)
     long_sentences: Literal["split", "cut"] = key(
         "split",
         "A sentence longer than the input is split between words and put together again, or cut: words beyond get no "
@@ -45,21 +45,23 @@ class TrainingSettings:
 
     epochs: int = key(3, "Passes over the data. The epoch with the best F1 on source dev is kept.", minimum=1)
     sentences_per_batch: int = key(8, "Most examples in a batch; each brings its views.", minimum=1)
-    token_budget: int = key(4096, "Most padded subwords in a batch, all views together: bounds the memory.", minimum=16)
+    max_subwords_per_batch: int = key(
+        4096, "Most padded subwords in a batch, all views together: bounds the memory.", minimum=16
+    )
     encoder_learning_rate: float = key(
         2e-4, "Peak learning rate of the encoder; linear warm-up and decay.", exclusiveMinimum=0
     )
     head_learning_rate: float = key(5e-3, "Peak learning rate of the head.", exclusiveMinimum=0)
     weight_decay: float = key(0.01, "Weight decay (AdamW), of matrices alone.", minimum=0)
-    warmup: float = key(0.1, "Share of the steps with rising learning rate.", minimum=0, maximum=1)
-    gradient_clip: float = key(1.0, "Largest norm of the gradient.", exclusiveMinimum=0)
+    warmup_share: float = key(0.1, "Share of the steps with rising learning rate.", minimum=0, maximum=1)
+    max_gradient_norm: float = key(1.0, "Largest norm of the gradient.", exclusiveMinimum=0)
     gradient_accumulation: int = key(1, "Batches per step.", minimum=1)
     gradient_checkpointing: bool = key(False, "Less memory for more time.")
     freeze_word_embeddings: bool = key(True, "Word embeddings stay as pretrained.")
     frozen_layers: int = key(
         4, "Lower encoder layers, and all embeddings, that stay as pretrained; 0 for none. Saves time.", minimum=0
     )
-    start: Literal["encoder", "teacher"] = key(
+    initialise_from: Literal["encoder", "teacher"] = key(
         "encoder",
         "A student starts from the pretrained encoder, or from its teacher, whose `model` must be like its own.",
     )
@@ -75,7 +77,9 @@ class TrainingSettings:
         "null for all.",
         minimum=1,
     )
-    compile: bool = key(False, "Compile the encoder with torch.compile, once for all lengths; for long runs on a GPU.")
+    compile_encoder: bool = key(
+        False, "Compile the encoder with torch.compile, once for all lengths; for long runs on a GPU."
+    )
     gpus_per_run: int = key(
         1, "Processes that share a training, each on a GPU of its own; above 1 by torchrun.", minimum=1
     )
@@ -95,7 +99,7 @@ class RelationContrastSettings:
 
     weight: float = key(0.0, "Weight in the loss; 0 turns the contrast off.", minimum=0)
     temperature: float = key(0.1, "Temperature of the contrast.", exclusiveMinimum=0)
-    cells: int = key(256, "Most word pairs contrasted in a batch; at most half of them related.", minimum=2)
+    max_pairs: int = key(256, "Most word pairs contrasted in a batch; at most half of them related.", minimum=2)
     none_pairs_per_related: float = key(
         1.0, "Word pairs without a relation that are drawn for each related pair.", minimum=0
     )

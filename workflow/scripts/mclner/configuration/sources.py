@@ -50,10 +50,12 @@ class Corpus:
         "of the Hugging Face hub, named under `sources`.",
     )
     name: str = key("demo", "Folder under resources/corpora.", pattern=NAME)
-    copies: int = key(2, "For `demo`: how often the names in a training sentence are swapped for others.", minimum=0)
+    name_swaps: int = key(
+        2, "For `demo`: how often the names in a training sentence are swapped for others.", minimum=0
+    )
     seed: int = key(1, "Seed of the swapping and of drawing sentences.", minimum=0)
-    source_sentences: int | None = key(None, "Most labelled source sentences drawn; null for all.", minimum=1)
-    unlabelled_sentences: int | None = key(
+    max_source_sentences: int | None = key(None, "Most labelled source sentences drawn; null for all.", minimum=1)
+    max_unlabelled_sentences: int | None = key(
         None, "Most sentences drawn from a target's train file as unlabelled text; null for all.", minimum=1
     )
     published_as: str | None = key(None, "What config/published.tsv calls these data, to set our scores beside others.")
@@ -95,17 +97,17 @@ class Encoder:
 class LexiconSource:
     """A lexicon to fetch, by its `url`, or to make with a `translator`."""
 
-    ONE_OF: ClassVar = (("url", "form"), ("translator", "words"))
+    ONE_OF: ClassVar = (("url", "format"), ("translator", "max_words"))
 
     url: str | None = key(None, "To fetch: the address, with `{language}` for the code.", pattern="^https?://")
-    form: Literal["muse", "word2word"] | None = key(
+    format: Literal["muse", "word2word"] | None = key(
         None, "To fetch: `muse`, two columns; `word2word`, the dictionaries of that package."
     )
     max_translations: int = key(
         3, "For `word2word`, which lists ten per word whatever their worth: the first so many are taken.", minimum=1
     )
     translator: str | None = key(None, "To make: a name under `translators`.")
-    words: int | None = key(None, "To make: most frequent words, and names, of the source sentences.", minimum=1)
+    max_words: int | None = key(None, "To make: most frequent words, and names, of the source sentences.", minimum=1)
     min_script_share: float = key(
         0.5, "Share of a translation's letters that must be in the target's script.", minimum=0, maximum=1
     )

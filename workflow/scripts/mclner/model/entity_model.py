@@ -135,7 +135,7 @@ class RelationModel(EntityModel):
         labels = FIRST_TYPE + len(config.entity_types)
         self.row = nn.Linear(hidden, settings.pair_size)
         self.column = nn.Linear(hidden, settings.pair_size, bias=False)
-        self.distance = nn.Embedding(2 * settings.longest_distance + 1, settings.pair_size)
+        self.distance = nn.Embedding(2 * settings.max_distance + 1, settings.pair_size)
         self.scorer = nn.Linear(settings.pair_size, labels)
         self.contrast = nn.Linear(settings.pair_size, settings.pair_size)
         nn.init.normal_(self.distance.weight, std=settings.initial_distance_std)
@@ -146,7 +146,7 @@ class RelationModel(EntityModel):
         self.post_init()
 
     def _distances(self, offsets: Tensor) -> Tensor:
-        limit = self.settings.longest_distance
+        limit = self.settings.max_distance
         return self.distance(offsets.clamp(-limit, limit) + limit)
 
     def score(self, words: Tensor) -> Tensor:

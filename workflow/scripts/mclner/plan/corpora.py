@@ -92,7 +92,7 @@ class Corpora:
 
     def reading_options(self, language: str) -> str:
         """Options of import_corpus.py that say how the files of a language are to be read."""
-        limit = "source_sentences" if language == self.experiment.source else "unlabelled_sentences"
+        limit = "max_source_sentences" if language == self.experiment.source else "max_unlabelled_sentences"
         return options(
             most=self.settings.get(limit),
             expected=self.expected_sizes(language),

@@ -45,7 +45,7 @@ class Training:
         if codeswitched:
             files["codeswitched"] = self.views.codeswitched(codeswitched, seed)
         if settings["self_training"]:
-            files |= self._taught_by(settings["self_training"], settings["training"]["start"], seed)
+            files |= self._taught_by(settings["self_training"], settings["training"]["initialise_from"], seed)
         if translated:
             files["translated"] = [self.views.translated(translated, code) for code in self.experiment.targets]
             if translated in self.views.recipes_with("parallel"):
@@ -71,5 +71,5 @@ class Training:
 
     def pseudo_label_options(self, recipe: str) -> str:
         """What pseudolabel.py believes and how much it keeps."""
-        names = ("entity_threshold", "outside_threshold", "believed", "without_entities", "most")
+        names = ("entity_threshold", "outside_threshold", "min_believed_share", "max_share_without_entities", "max_sentences_per_language")
         return options(**{name: self.self_training[recipe][name] for name in names})

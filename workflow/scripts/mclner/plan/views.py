@@ -38,7 +38,7 @@ class Views:
 
     def codeswitching_options(self, recipe: str) -> str:
         chosen = self.codeswitching[recipe]
-        return options(ratio=chosen["ratio"], mixing=chosen["mixing"], copies=chosen["copies"])
+        return options(ratio=chosen["ratio"], mixing=chosen["mixing"], copies_per_sentence=chosen["copies_per_sentence"])
 
     def translation_options(self, recipe: str) -> str:
         """Back end, beams where it has them, and the bounds of the quality guard, as options of translate.py."""
@@ -61,7 +61,7 @@ class Views:
         """Folders of these files, each once, the first named first, and how many sentences to take."""
         chosen = self.translation[recipe]
         folders = dict.fromkeys(str(Path(file).parent) for file in self.parallel_files(recipe))
-        return options(sources=list(folders), most=chosen["most"], held_out=chosen.get("held_out", 0))
+        return options(sources=list(folders), max_sentences=chosen["max_sentences"], held_out_sentences=chosen["held_out_sentences"])
 
     def counted_translations(self, variants: Sequence[str]) -> list[str]:
         """Tables of counts of the translations that some variants learn from; aligned text is not counted."""
@@ -76,6 +76,6 @@ class Views:
     def held_out_text(self, variant: str) -> list[str]:
         """Files of sentences that translate each other and that no run learns from, one per language; or none."""
         recipe = self.experiment.run_settings(variant)["views"]["translated"]
-        if not recipe or not self.translation[recipe].get("held_out") or not self.parallel_files(recipe):
+        if not recipe or not self.translation[recipe].get("held_out_sentences") or not self.parallel_files(recipe):
             return []
         return [self.held_out(recipe, language) for language in self.experiment.languages]

@@ -169,9 +169,9 @@ class ViewCollator:
         return torch.from_numpy(tags)
 
     def _contrast_cells(self, grids: np.ndarray, believed: np.ndarray) -> np.ndarray:
-        """Entity cells and NONE cells that could hold a relation, each half of `cells` at most, drawn evenly."""
+        """Entity cells and NONE cells that could hold a relation, each half of `max_pairs` at most, drawn evenly."""
         contrast = self.settings.objectives.relation_contrast
-        most = contrast.cells // 2
+        most = contrast.max_pairs // 2
         usable = believed[:, :, None] & believed[:, None, :]
         reachable = np.tri(grids.shape[1], k=1, dtype=bool)
         related = np.argwhere((grids > 0) & usable)

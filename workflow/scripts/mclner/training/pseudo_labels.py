@@ -53,9 +53,9 @@ def choose_pseudo_labels(
         has_entity = any(confidence >= recipe.entity_threshold for confidence in labelling.confidences)
         confidence = sum(labelling.word_confidences) / len(sentence.tokens)
         ranked[has_entity].append((-confidence, number, labelled))
-    share = recipe.without_entities
-    without = min(len(ranked[False]), int(share * recipe.most))
-    found = min(len(ranked[True]), recipe.most - without)
+    share = recipe.max_share_without_entities
+    without = min(len(ranked[False]), int(share * recipe.max_sentences_per_language))
+    found = min(len(ranked[True]), recipe.max_sentences_per_language - without)
     if share < 1:
         without = min(without, int(found * share / (1 - share)))
     kept = (
@@ -71,7 +71,7 @@ def _weighted(sentence: Sentence, labelling: Labelling, recipe: SelfTrainingReci
         thresholds[entity.start : entity.end] = [recipe.entity_threshold] * (entity.end - entity.start)
     pairs = zip(labelling.word_confidences, thresholds, strict=True)
     weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
-    if not weights or sum(weights) < recipe.believed * len(weights):
+    if not weights or sum(weights) < recipe.min_believed_share * len(weights):
         return None
     tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
     return PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)

@@ -83,7 +83,7 @@ class MultiViewTrainer(Trainer):
         lengths = [len(example) for example in self.train_dataset.examples]  # type: ignore[union-attr]
         rows = max((self._views(example) for example in self.train_dataset.examples), default=1)  # type: ignore[union-attr]
         sampler = LengthBatchSampler(
-            lengths, training.token_budget // rows, training.sentences_per_batch, self.settings.seed
+            lengths, training.max_subwords_per_batch // rows, training.sentences_per_batch, self.settings.seed
         )
         pack, count = ViewCollator(self.encoder, self.settings), process_count()
         loader: DataLoader[Any] = DataLoader(
@@ -219,9 +219,9 @@ def training_arguments(settings: RunSettings, checkpoints: Path, show_bars: bool
         output_dir=str(checkpoints),
         num_train_epochs=training.epochs,
         learning_rate=training.encoder_learning_rate,
-        warmup_steps=round(training.warmup * steps),
+        warmup_steps=round(training.warmup_share * steps),
         lr_scheduler_type="linear",
-        max_grad_norm=training.gradient_clip,
+        max_grad_norm=training.max_gradient_norm,
         gradient_accumulation_steps=training.gradient_accumulation,
         activation_checkpointing=training.gradient_checkpointing,
         bf16=use_bfloat16(training.precision),

@@ -18,11 +18,11 @@ def fault_of(source: Sentence, target: Sentence, length_ratio: float, script: st
     """
     if not target.tokens:
         return "empty"
-    if not bounds.shortest <= length_ratio <= bounds.longest:
+    if not bounds.min_length_ratio <= length_ratio <= bounds.max_length_ratio:
         return "length"
-    if copied_share(source, target) > bounds.most_copied:
+    if copied_share(source, target) > bounds.max_copied_share:
         return "copied"
-    if script_share("".join(target.tokens), script) < bounds.least_script:
+    if script_share("".join(target.tokens), script) < bounds.min_script_share:
         return "script"
     return None
 
