@@ -89,7 +89,9 @@ if __name__ == "__main__":
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
     parser.add_argument("--sources", type=Path, nargs="*", default=[], help="folders of en-<language>.tsv")
     parser.add_argument("--max-sentences", type=int, required=True, help="English sentences used")
-    parser.add_argument("--held-out-sentences", type=int, required=True, help="English sentences kept apart, at most half")
+    parser.add_argument(
+        "--held-out-sentences", type=int, required=True, help="English sentences kept apart, at most half"
+    )
     parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer cuts unspaced scripts")
     parser.add_argument(
         "--folder", type=Path, required=True, help="folder to write <language>.parquet to; held_out/ in it"

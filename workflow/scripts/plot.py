@@ -126,8 +126,6 @@ if __name__ == "__main__":
         figure = names.add_parser(name)
         for option in needed:
             figure.add_argument(f"--{option}", required=True, **OPTIONS[option])
-        figure.add_argument(
-            "--comparisons", required=True, help="JSON: titles of variants, what is set against what"
-        )
+        figure.add_argument("--comparisons", required=True, help="JSON: titles of variants, what is set against what")
         figure.add_argument("--output", type=Path, required=True, help="PNG to write; a PDF is put beside it")
     run_program(parser, main)

@@ -138,9 +138,7 @@ if __name__ == "__main__":
         table.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
         for option in needed:
             table.add_argument(f"--{option}", required="default" not in OPTIONS[option], **OPTIONS[option])
-        table.add_argument(
-            "--comparisons", required=True, help="JSON: titles of variants, what is set against what"
-        )
+        table.add_argument("--comparisons", required=True, help="JSON: titles of variants, what is set against what")
         table.add_argument("--experiment", required=True)
         table.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX and HTML beside it")
     run_program(parser, main)

@@ -71,5 +71,11 @@ class Training:
 
     def pseudo_label_options(self, recipe: str) -> str:
         """What pseudolabel.py believes and how much it keeps."""
-        names = ("entity_threshold", "outside_threshold", "min_believed_share", "max_share_without_entities", "max_sentences_per_language")
+        names = (
+            "entity_threshold",
+            "outside_threshold",
+            "min_believed_share",
+            "max_share_without_entities",
+            "max_sentences_per_language",
+        )
         return options(**{name: self.self_training[recipe][name] for name in names})

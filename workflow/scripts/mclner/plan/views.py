@@ -38,7 +38,9 @@ class Views:
 
     def codeswitching_options(self, recipe: str) -> str:
         chosen = self.codeswitching[recipe]
-        return options(ratio=chosen["ratio"], mixing=chosen["mixing"], copies_per_sentence=chosen["copies_per_sentence"])
+        return options(
+            ratio=chosen["ratio"], mixing=chosen["mixing"], copies_per_sentence=chosen["copies_per_sentence"]
+        )
 
     def translation_options(self, recipe: str) -> str:
         """Back end, beams where it has them, and the bounds of the quality guard, as options of translate.py."""
@@ -61,7 +63,11 @@ class Views:
         """Folders of these files, each once, the first named first, and how many sentences to take."""
         chosen = self.translation[recipe]
         folders = dict.fromkeys(str(Path(file).parent) for file in self.parallel_files(recipe))
-        return options(sources=list(folders), max_sentences=chosen["max_sentences"], held_out_sentences=chosen["held_out_sentences"])
+        return options(
+            sources=list(folders),
+            max_sentences=chosen["max_sentences"],
+            held_out_sentences=chosen["held_out_sentences"],
+        )
 
     def counted_translations(self, variants: Sequence[str]) -> list[str]:
         """Tables of counts of the translations that some variants learn from; aligned text is not counted."""
