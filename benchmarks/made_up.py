@@ -17,7 +17,12 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from mclner.configuration.run_settings import ContrastSettings, ObjectiveSettings, RunSettings
+from mclner.configuration.run_settings import (
+    ObjectiveSettings,
+    RelationContrastSettings,
+    RunSettings,
+    SemanticContrastSettings,
+)
 from mclner.data.tags import Entity
 from mclner.model.batching import EncodedSentence, LengthBatchSampler, RowBatch, SentenceEncoder
 from mclner.model.entity_model import EntityModel
@@ -49,8 +54,8 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
 
 def with_contrasts() -> RunSettings:
     """The objectives of `full`: both contrasts beside the label loss."""
-    contrast = ContrastSettings(weight=0.1)
-    return RunSettings(objectives=ObjectiveSettings(semantic_contrast=contrast, relation_contrast=contrast))
+    semantic, relation = SemanticContrastSettings(weight=0.1), RelationContrastSettings(weight=0.1)
+    return RunSettings(objectives=ObjectiveSettings(semantic_contrast=semantic, relation_contrast=relation))
 
 
 @dataclass(frozen=True, slots=True)

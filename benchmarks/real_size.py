@@ -76,7 +76,7 @@ def peak_of_process() -> int:
 
 
 def make_model(shape: str, head: str, compiled: bool) -> EntityModel:
-    model = HEADS[head](EntityModelConfig(encoder=SHAPES[shape].to_dict(), head=head)).to(DEVICE)
+    model = HEADS[head](EntityModelConfig(encoder=SHAPES[shape].to_dict(), settings={"head": head})).to(DEVICE)
     if compiled:
         model.encoder.compile(dynamic=True)
     return model

@@ -58,7 +58,7 @@ def main() -> None:
     ids = [[0, *row.input_ids, 2] for row in rows]
     stock_rows = [{"input_ids": row, "attention_mask": [1] * len(row), "labels": [0] * len(row)} for row in ids]
     stock_model = BertForTokenClassification(encoder_config(num_labels=7))
-    our_model = TaggerModel(EntityModelConfig(encoder=SMALL_ENCODER.to_dict(), head="tagger"))
+    our_model = TaggerModel(EntityModelConfig(encoder=SMALL_ENCODER.to_dict(), settings={"head": "tagger"}))
     examples = [Example(row, (), (), 1.0) for row in rows]
 
     with tempfile.TemporaryDirectory() as folder:

@@ -43,7 +43,7 @@ def encoder_of(folder: Path) -> SentenceEncoder:
 
 
 def small_config(head: str) -> EntityModelConfig:
-    return EntityModelConfig(head=head, pair_size=8, precision="float32")
+    return EntityModelConfig(settings={"head": head, "pair_size": 8}, precision="float32")
 
 
 def test_a_pretrained_encoder_and_a_trained_model_are_both_loaded(tiny_encoder: Path, tmp_path: Path) -> None:
@@ -176,7 +176,9 @@ def test_the_alignment_table_has_means_and_spread_over_seeds() -> None:
             {"model": "full", "seed": seed, "language": "de", "measure": "sentences_to_source", "value": 80.0 + move},
         ]
     known = read_languages(ROOT / "config" / "languages.tsv")
-    table = alignment_table(pd.DataFrame(rows), {code: known[code] for code in ("de", "sw")}).set_index("Language")
+    table = alignment_table(
+        pd.DataFrame(rows), {code: known[code] for code in ("de", "sw")}, {"full": "Full"}
+    ).set_index("Language")
     assert table.loc["German (de)", "Sentences, Full"] == "80.0 ± 7.1"
     assert table.loc["Swahili (sw)", "Sentences, Full"] == ""
     assert table.loc["Mean", "Pairs, Encoder"] == "45.0"

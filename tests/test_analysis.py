@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from conftest import ROOT
 from describe_languages import fertility
 from mclner.common.exceptions import InputError
+from mclner.configuration.comparisons import Comparisons
 from mclner.configuration.run_settings import RunSettings, TrainingSettings
-from mclner.configuration.sizes import baselines_by_size, families_of
 from mclner.data.languages import read_languages
 from mclner.data.sentences import Sentence, write_corpus
 from mclner.data.tags import Entity
@@ -38,6 +38,9 @@ from mclner.report.tables import (
 from train import draw_source
 from type_agreement import agreement, numbered_sentences
 
+TITLES = {
+    "tagger": "Tagger", "full": "Full", "no_semantic": "no semantic contrast", "no_codeswitch": "no code-switching",
+}  # fmt: skip
 ENTITIES = st.lists(
     st.builds(lambda start, size, kind: Entity(start, start + size, kind), st.integers(0, 9), st.integers(1, 3),
               st.sampled_from(["PER", "LOC"])),
@@ -132,7 +135,7 @@ def test_kinds_of_errors_are_counted_per_hundred_entities_of_each_target_languag
 
 
 def test_the_error_table_has_the_spread_over_seeds() -> None:
-    (row,) = error_table(kinds_per_hundred(error_counts(), "en"), ["tagger"]).to_dict("records")
+    (row,) = error_table(kinds_per_hundred(error_counts(), "en"), ["tagger"], TITLES).to_dict("records")
     assert row["Right"] == "62.5 ± 17.7"
     assert row["Spurious"] == "50.0 ± 0.0"
 
@@ -144,7 +147,7 @@ def test_dev_scores_of_seeds_with_different_numbers_of_steps_are_averaged_by_epo
         for steps, values in runs
         for number, value in enumerate(values)
     ]
-    axes = training_curves({"full": pd.DataFrame(rows)}).axes[0]
+    axes = training_curves({"full": pd.DataFrame(rows)}, TITLES).axes[0]
     (line,) = axes.lines
     assert np.asarray(line.get_xydata()).tolist() == [[1.0, 62.0], [2.0, 75.0]]
 
@@ -159,13 +162,13 @@ def test_the_breakdown_has_the_difference_with_its_spread_and_interval() -> None
         for group, languages in (("Latin", 4), ("Bengali", 1))
         for variant, values in (("tagger", scores), ("full", better))
     ]
-    table = breakdown_table(pd.DataFrame(rows), "tagger", "full").set_index("Languages")
+    table = breakdown_table(pd.DataFrame(rows), "tagger", "full", TITLES).set_index("Languages")
     assert table.loc["Script: Latin"].to_dict() == {
         "n": "4", "Tagger": "61.5 ± 0.7", "Full": "68.0 ± 2.1", "Difference [95 %]": "+6.5 ± 1.4 [+5.0, +8.0]",
     }  # fmt: skip
     assert "Script: Bengali" not in table.index
     one_seed = pd.DataFrame(rows).assign(f1_sd=float("nan"), over_baseline_sd=float("nan"))
-    table = breakdown_table(one_seed, "tagger", "full").set_index("Languages")
+    table = breakdown_table(one_seed, "tagger", "full", TITLES).set_index("Languages")
     assert table.loc["Script: Latin", "Difference [95 %]"] == "+6.5 [+5.0, +8.0]"
 
 
@@ -212,19 +215,19 @@ def test_the_ablation_table_corrects_for_the_number_of_comparisons() -> None:
         for name, p in p_values.items()
         for group in ("en", "targets", "all")
     ]  # fmt: skip
-    table = ablation_table(pd.DataFrame(rows), list(p_values), "en", "full").set_index("Variant")
+    table = ablation_table(pd.DataFrame(rows), list(p_values), "en", "full", TITLES).set_index("Variant")
     assert table["p (Holm)"].to_dict() == {
         "Tagger": "< 0.001*", "Full": "", "no semantic contrast": "0.040*", "no code-switching": "0.040*",
     }  # fmt: skip
     assert table.loc["Tagger", "Targets"] == "70.0 ± 1.2"
-    alone = ablation_table(pd.DataFrame(rows), ["full", "no_semantic"], "en", "full").set_index("Variant")
+    alone = ablation_table(pd.DataFrame(rows), ["full", "no_semantic"], "en", "full", TITLES).set_index("Variant")
     assert alone.loc["no semantic contrast", "p (Holm)"] == "0.030*"
 
 
 def test_the_main_table_has_the_spread_where_several_seeds_were_run() -> None:
     known = read_languages(ROOT / "config" / "languages.tsv")
     languages = {code: known[code] for code in ("en", "de", "nl", "hi", "bn")}
-    table = main_table(summary(spread=0.84), languages, ["tagger", "full"], "en", ("tagger", "full")).set_index(
+    table = main_table(summary(spread=0.84), languages, ["tagger", "full"], "en", ("tagger", "full"), TITLES).set_index(
         "Language"
     )
     assert table.loc["Hindi (hi)", "Full"] == "60.0 ± 0.8"
@@ -233,7 +236,7 @@ def test_the_main_table_has_the_spread_where_several_seeds_were_run() -> None:
     assert table.loc["Hindi (hi)", "Script"] == "Devanagari"
     assert table.loc["Hindi (hi)", "Family"] == "Indo-Aryan"
     assert table.loc["Mean of the 4 targets", "Script"] == ""
-    table = main_table(summary(), languages, ["tagger", "full"], "en", ("tagger", "full")).set_index("Language")
+    table = main_table(summary(), languages, ["tagger", "full"], "en", ("tagger", "full"), TITLES).set_index("Language")
     assert table.loc["Mean of all 5", "Full"] == "71.0"
 
 
@@ -263,11 +266,11 @@ def test_published_figures_keep_their_standing_and_ours_are_marked_as_measured()
     published = pd.read_csv(ROOT / "config" / "published.tsv", sep="\t", dtype=str)
     ends = ("tagger", "full")
     published = published.fillna("")
-    table = published_table(published, summary(), ends, "", "demo").set_index(["Data", "Languages"])
+    table = published_table(published, summary(), ends, "", "demo", TITLES).set_index(["Data", "Languages"])
     assert all(name.endswith(("; recalled)", "; verified)")) for name in table.columns if not name.startswith("ours"))
     assert table.loc[("demo", "mean of 5"), "ours: Full"] == "71.0"
     assert set(table.loc[["PAN-X", "CoNLL-02/03"], "ours: Full"]) == {""}  # other data: nothing beside them
-    there = published_table(published, summary(), ends, "PAN-X", "panx").set_index(["Data", "Languages"])
+    there = published_table(published, summary(), ends, "PAN-X", "panx", TITLES).set_index(["Data", "Languages"])
     assert there.loc[("PAN-X", "hi"), "ours: Tagger"] == "50.0"
     assert there.loc[("PAN-X", "fr"), "ours: Tagger"] == ""  # not scored here
     assert there.loc[("PAN-X", "mean of 40"), "ours: Tagger"] == ""  # a mean of five is another mean
@@ -320,29 +323,18 @@ def test_a_smaller_draw_of_source_sentences_lies_inside_a_larger_one(tmp_path: P
         drawn(41)
 
 
-def test_variants_that_differ_in_their_number_of_sentences_make_one_curve() -> None:
-    sizes = {"full_1000": 1000, "tagger_250": 250, "full_250": 250, "tagger": 0}
-    families = families_of(sizes)
-    assert families == {"full": {250: "full_250", 1000: "full_1000"}, "tagger": {250: "tagger_250"}}
-    assert list(families["full"]) == [250, 1000]
-
-
-def test_a_variant_is_set_against_the_baseline_of_as_many_sentences() -> None:
-    sizes = {"tagger_250": 250, "full_250": 250, "tagger_1000": 1000, "full_1000": 1000, "full_500": 500}
-    like = ["tagger_250", "tagger_250", "tagger_1000", "tagger_1000", "tagger_1000"]
-    assert baselines_by_size(sizes, "tagger_1000") == like
-    assert baselines_by_size({"full": 0, "tagger": 0}, "tagger") == ["tagger", "tagger"]
-
-
 def test_the_table_of_the_learning_curve_has_a_row_a_size_and_the_gain_where_both_were_run() -> None:
-    sizes = {"full_1000": 1000, "tagger_1000": 1000, "full_250": 250, "tagger_250": 250, "full_500": 500}
+    curves = {"Tagger": {250: "tagger_250", 1000: "tagger_1000"}}
+    curves["Full"] = {250: "full_250", 500: "full_500", 1000: "full_1000"}
+    against = {"full_250": "tagger_250", "full_500": "tagger_1000", "full_1000": "tagger_1000"}
+    comparisons = Comparisons({}, against | {"tagger_250": "tagger_1000", "tagger_1000": "tagger_1000"}, curves)
     f1 = {"full_1000": 55.0, "tagger_1000": 50.0, "full_250": 47.0, "tagger_250": 40.0, "full_500": 51.0}
     rows = [
         {"variant": variant, "language": group, "f1": score + above, "f1_sd": float("nan"), **GAIN}
         for variant, score in f1.items()
         for group, above in (("targets", 0.0), ("en", 30.0))
     ]
-    table = learning_curve_table(pd.DataFrame(rows), sizes, "en", ("tagger_1000", "full_1000"))
+    table = learning_curve_table(pd.DataFrame(rows), comparisons, "en", "full_1000")
     gain = "Targets, Full - Tagger [95 %]"
     assert table["Source sentences"].tolist() == ["250", "500", "1,000"]
     assert table["en, Tagger"].tolist() == ["70.0", "", "80.0"]
@@ -363,7 +355,7 @@ def test_the_learning_curve_draws_f1_against_sentences_for_targets_and_source() 
         for (variant, group), score in f1.items()
     ]
     rows += [{"variant": "full_250", "language": "all", "seeds": 1, "sentences": 10, "entities": 20}]
-    figure = learning_curve(pd.DataFrame(rows), {"full_1000": 1000, "full_250": 250}, "en")
+    figure = learning_curve(pd.DataFrame(rows), {"Full": {250: "full_250", 1000: "full_1000"}}, "en")
     targets, source = (axes.lines[0] for axes in figure.axes)
     assert np.asarray(targets.get_xydata()).tolist() == [[250.0, 40.0], [1000.0, 55.0]]
     assert np.asarray(source.get_xydata()).tolist() == [[250.0, 70.0], [1000.0, 80.0]]

@@ -19,7 +19,7 @@ SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", 
 
 def make(tiny_encoder: Path, head: str, **settings: object):  # type: ignore[no-untyped-def]
     torch.manual_seed(1)
-    config = EntityModelConfig(head=head, pair_size=16, window=64, precision="float32", **settings)  # type: ignore[arg-type]
+    config = EntityModelConfig(settings={"head": head, "pair_size": 16, "window": 64, **settings}, precision="float32")
     return new_model(tiny_encoder, config).eval(), AutoTokenizer.from_pretrained(tiny_encoder)
 
 
@@ -97,7 +97,7 @@ def test_frozen_parts_do_not_learn(tiny_encoder: Path) -> None:
 
 def test_layers_that_cannot_be_found_cannot_be_frozen_and_the_key_is_named() -> None:
     encoder = DistilBertConfig(vocab_size=8, n_layers=1, n_heads=1, dim=4, hidden_dim=4).to_dict()
-    model = TaggerModel(EntityModelConfig(encoder=encoder, head="tagger"))
+    model = TaggerModel(EntityModelConfig(encoder=encoder, settings={"head": "tagger"}))
     freeze(model, word_embeddings=True, layers=0)
     with pytest.raises(InputError, match="frozen_layers: the layers of a distilbert"):
         freeze(model, word_embeddings=False, layers=1)

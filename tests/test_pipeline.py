@@ -213,19 +213,6 @@ def test_a_wrong_configuration_is_refused_in_words(tmp_path: Path, change: dict[
     assert re.search(message, done.stdout + done.stderr)
 
 
-def test_every_key_of_the_default_is_described_in_the_schema_and_the_readme() -> None:
-    schema = yaml.safe_load((ROOT / "workflow" / "schemas" / "config.schema.yaml").read_text())
-    readme = (ROOT / "config" / "README.md").read_text()
-    for name, part in schema["properties"].items():
-        assert "description" in part, name
-        assert f"`{name}`" in readme, name
-    run = schema["$defs"]["run"]["properties"]
-    for section in ("model", "training", "objectives", "views"):
-        for name, part in run[section]["properties"].items():
-            assert "description" in part, name
-            assert f"`{name}`" in readme, name
-
-
 def test_every_rule_has_a_log_and_an_environment() -> None:
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
         for rule in re.split(r"^ *rule ", path.read_text(), flags=re.M)[1:]:

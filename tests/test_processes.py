@@ -15,7 +15,8 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from conftest import ROOT, small_settings, snakemake, write_overlay
-from mclner.configuration.run_settings import RunSettings, from_mapping
+from mclner.configuration.fields import from_mapping
+from mclner.configuration.run_settings import RunSettings
 from mclner.data.tags import Entity
 from mclner.model.batching import SentenceEncoder
 from mclner.training.dataset import Example, ViewCollator, ViewDataset

@@ -128,7 +128,7 @@ def summarised(
     names = {"results": folder, "variants": list(dict.fromkeys(variant for variant, _ in right)), "source": "en"}
     others = {"seeds": sorted({str(seed) for _, seed in right}), "baselines": list(baselines), "method": method}
     files = {"described": described, "output": folder / "summary.tsv", "groups": folder / "groups.tsv"}
-    summarise.main(Namespace(**names, **others, **files, resamples=2000, parallel_tests=False))
+    summarise.main(Namespace(**names, **others, **files, resamples=2000, bootstrap_seed=1, parallel_tests=False))
     summary = pd.read_csv(folder / "summary.tsv", sep="\t")
     return {(row["variant"], row["language"]): row for row in summary.to_dict("records")}
 

@@ -20,7 +20,8 @@ from transformers import TrainerControl, TrainerState, TrainingArguments
 from conftest import ROOT
 from mclner.common.checksums import SUMS, seal_folder
 from mclner.common.files import alone_in
-from mclner.configuration.run_settings import RunSettings, fingerprint, from_mapping
+from mclner.configuration.fields import from_mapping
+from mclner.configuration.run_settings import RunSettings, fingerprint
 from mclner.data.sentences import Sentence, write_corpus
 from mclner.training.checkpoints import usable_checkpoint
 from mclner.training.trainer import PlainProgress

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from conftest import DEMO, ROOT
 from mclner.common.exceptions import InputError
+from mclner.configuration.recipes import QualityBounds
 from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.data.tags import Entity, entities_of
 from mclner.data.tokenization import load_tokenizer
@@ -25,7 +26,7 @@ from mclner.lexicons.lexicon import write_pairs
 from mclner.views.apertium import CHAINS, ApertiumTranslator
 from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.views.nllb import NeuralTranslator
-from mclner.views.quality import QualityGuard, copied_share
+from mclner.views.quality import copied_share, fault_of
 from translate import pieces_folder
 
 CURIE = Sentence("1", "en", ("Marie", "Curie", "left", "Warsaw"), ("B-PER", "I-PER", "O", "B-LOC"))
@@ -116,7 +117,7 @@ def test_types_follow_likeness_and_then_order() -> None:
 )
 def test_the_guard_names_what_is_wrong(words: tuple[str, ...], ratio: float, script: str, fault: str | None) -> None:
     source = Sentence("1", "en", ("She", "left", "the", "house"), None)
-    assert QualityGuard().fault(source, Sentence("1", "xx", words, None), ratio, script) == fault
+    assert fault_of(source, Sentence("1", "xx", words, None), ratio, script, QualityBounds()) == fault
 
 
 def test_names_may_be_copied() -> None:

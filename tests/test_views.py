@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mclner.configuration.run_settings import RunSettings, from_mapping
+from mclner.configuration.fields import from_mapping
+from mclner.configuration.run_settings import RunSettings
 from mclner.model.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence
 from mclner.training.dataset import Example, ViewDataset
 

@@ -86,7 +86,7 @@ def teachers(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> li
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
     for seed, folder in enumerate(folders):
         torch.manual_seed(seed)
-        new_model(tiny_encoder, EntityModelConfig(head="tagger")).save_pretrained(folder)
+        new_model(tiny_encoder, EntityModelConfig(settings={"head": "tagger"})).save_pretrained(folder)
         AutoTokenizer.from_pretrained(tiny_encoder).save_pretrained(folder)
         seal_folder(folder)
     return folders

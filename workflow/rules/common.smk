@@ -12,16 +12,13 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from mclner.common.exceptions import InputError
-from mclner.configuration.experiment import Experiment, resolve_recipe, with_found
+from mclner.configuration.experiment import Experiment, completed, with_found
 from mclner.common.files import SENTENCE_ENDINGS, read_table
 from mclner.data.languages import read_languages
-from mclner.configuration.sizes import baselines_by_size
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
-    config["self_training"] = {
-        name: resolve_recipe(name, config["self_training"]) for name in config["self_training"]
-    }
+    config.update(completed(config))
     config["lexicons"] = with_found(config["lexicons"], Path(config.get("folder", "data")) / "lexicons")
     EXPERIMENT = Experiment.of(config, ROOT / "config" / "languages.tsv")
 except InputError as error:
@@ -131,12 +128,6 @@ def parallel_files(recipe):
 def parallel_folders(recipe):
     """The folders of these files, each once, the first named first."""
     return list(dict.fromkeys(str(Path(file).parent) for file in parallel_files(recipe)))
-
-
-def source_sizes(variants):
-    """How many source sentences each variant draws, by its name; 0 for all."""
-    settings = {variant: EXPERIMENT.run_settings(variant)["training"] for variant in variants}
-    return {variant: training.get("source_sentences") or 0 for variant, training in settings.items()}
 
 
 def aligned_text():

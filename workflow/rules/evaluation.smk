@@ -68,16 +68,17 @@ rule summary:
         seeds=EXPERIMENT.seeds,
         parallel_tests="--parallel-tests" if config["corpus"]["kind"] == "demo" else "",
         source=EXPERIMENT.source,
-        baselines=baselines_by_size(source_sizes(EXPERIMENT.compare), config["baseline"]),
+        baselines=[EXPERIMENT.comparisons.references[variant] for variant in EXPERIMENT.compare],
         method=config["method"],
         resamples=config["bootstrap_resamples"],
+        bootstrap_seed=config["bootstrap_seed"],
         program=program("summarise"),
     message:
         "Summarising over seeds and sentences"
     shell:
         "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
         " --source {params.source} --baselines {params.baselines} --method {params.method}"
-        " --resamples {params.resamples} --described {input.described} {params.parallel_tests}"
+        " --resamples {params.resamples} --bootstrap-seed {params.bootstrap_seed} --described {input.described} {params.parallel_tests}"
         " --output {output.summary} --groups {output.groups} --log {log}"
 
 

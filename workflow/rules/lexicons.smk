@@ -37,11 +37,14 @@ rule fetched_lexicon:
         "../../envs/mclner.yaml"
     params:
         form=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source]["form"],
+        max_translations=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source]["max_translations"],
+        min_script_share=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source]["min_script_share"],
         program=program("import_lexicon"),
     message:
         "Reading the lexicon of {wildcards.language} ({wildcards.source})"
     shell:
-        "{params.program} --download {input.download} --form {params.form} --language {wildcards.language}"
+        "{params.program} --download {input.download} --form {params.form}"
+        " --max-translations {params.max_translations} --min-script-share {params.min_script_share} --language {wildcards.language}"
         " --table {input.table:q} --output {output} --log {log}"
 
 
@@ -67,6 +70,7 @@ rule translated_vocabulary:
     params:
         source=EXPERIMENT.source,
         most=lambda wildcards: LEXICONS_BY_TRANSLATION[wildcards.source]["words"],
+        min_script_share=lambda wildcards: LEXICONS_BY_TRANSLATION[wildcards.source]["min_script_share"],
         program=program("translate_vocabulary"),
         translator_threads=THREADS,
     message:
@@ -74,6 +78,7 @@ rule translated_vocabulary:
     shell:
         "{params.program} --sentences {input.sentences} --source {params.source} --language {wildcards.language}"
         " --table {input.table:q} --model {input.model} --most {params.most}"
+        " --min-script-share {params.min_script_share}"
         " --threads {params.translator_threads} --output {output} --log {log}"
 
 

@@ -6,7 +6,7 @@ MAIN_VARIANTS = list(
         if variant in EXPERIMENT.compare
     )
 )
-LEARNING_CURVE = ["learning_curve"] if len(set(source_sizes(EXPERIMENT.compare).values())) > 1 else []
+LEARNING_CURVE = ["learning_curve"] if EXPERIMENT.comparisons.curves else []
 FIGURES = {
     "f1_by_language": [config["baseline"], config["method"]],
     "ablation": EXPERIMENT.compare,
@@ -61,7 +61,7 @@ rule figure:
         results=lambda wildcards, output: Path(output.png).parents[1],
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: FIGURES[wildcards.figure],
-        sizes=lambda wildcards: list(source_sizes(FIGURES[wildcards.figure]).values()),
+        comparisons=EXPERIMENT.comparisons.to_json(),
         seeds=EXPERIMENT.seeds,
         source=EXPERIMENT.source,
         method=config["method"],
@@ -72,7 +72,7 @@ rule figure:
     shell:
         "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
         " --table {input.table:q} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
-        " --languages {params.languages} --variants {params.variants} --sizes {params.sizes} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
+        " --languages {params.languages} --variants {params.variants} --comparisons {params.comparisons:q} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
         " --output {output.png} --log {log}"
 
 
@@ -110,7 +110,7 @@ rule table:
         source=EXPERIMENT.source,
         languages=EXPERIMENT.languages,
         variants=lambda wildcards: TABLES[wildcards.name],
-        sizes=lambda wildcards: list(source_sizes(TABLES[wildcards.name]).values()),
+        comparisons=EXPERIMENT.comparisons.to_json(),
         method=config["method"],
         baseline=config["baseline"],
         program=program("write_table"),
@@ -119,7 +119,7 @@ rule table:
     shell:
         "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --errors {input.errors} --table {input.table:q}"
         " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
-        " --variants {params.variants} --sizes {params.sizes} --method {params.method} --baseline {params.baseline}"
+        " --variants {params.variants} --comparisons {params.comparisons:q} --method {params.method} --baseline {params.baseline}"
         " --alignment {input.alignment} --published {input.published:q} {params.data} --output {output.markdown} --log {log}"
 
 

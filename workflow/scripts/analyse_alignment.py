@@ -60,11 +60,11 @@ Numbered = dict[int, np.ndarray]  # number of the sentence -> its vector
 def main(arguments: argparse.Namespace) -> None:
     quiet_transformers()
     torch.set_num_threads(arguments.threads)
-    config = EntityModelConfig(**json.loads(arguments.settings), entity_types=arguments.entity_types)
+    config = EntityModelConfig(settings=json.loads(arguments.settings), entity_types=arguments.entity_types)
     check_folder(arguments.model)
     model = load_any(arguments.model, config)
     tokenizer = AutoTokenizer.from_pretrained(arguments.model, trust_remote_code=False)
-    encoder = SentenceEncoder(tokenizer, model.config.window, model.config.long_sentences)  # type: ignore[arg-type]
+    encoder = SentenceEncoder(tokenizer, model.settings.window, model.settings.long_sentences)
     aligned = dict(zip(arguments.languages, arguments.aligned, strict=True)) if arguments.aligned else {}
     sentences = {language: numbered_vectors(model, encoder, path) for language, path in aligned.items()}
     most = PAIRS // len(arguments.languages)

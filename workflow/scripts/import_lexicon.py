@@ -19,14 +19,13 @@ from mclner.lexicons.lexicon import clean_phrase, read_pairs, write_pairs
 from mclner.lexicons.word2word import read_word2word
 
 log = logging.getLogger("mclner.lexicon")
-TRANSLATIONS_A_WORD = 3  # of word2word, which lists ten whatever their worth
 
 
 def main(arguments: argparse.Namespace) -> None:
     language = read_languages(arguments.table)[arguments.language]
     repairs: Counter[str] = Counter()
-    pairs = read_form(arguments.form, only_file(arguments.download), repairs)
-    kept = [pair for pair in pairs if script_share(pair[1], language.script) >= 0.5]
+    pairs = read_form(arguments.form, only_file(arguments.download), arguments.max_translations, repairs)
+    kept = [pair for pair in pairs if script_share(pair[1], language.script) >= arguments.min_script_share]
     repairs["pairs in another script"] = len(pairs) - len(kept)
     write_pairs(kept, arguments.output)
     log.info("%s: %d pairs", language.code, len(kept))
@@ -41,10 +40,10 @@ def only_file(folder: Path) -> Path:
     return folder / files[0]
 
 
-def read_form(form: str, path: Path, repairs: Counter[str]) -> list[tuple[str, str]]:
+def read_form(form: str, path: Path, max_translations: int, repairs: Counter[str]) -> list[tuple[str, str]]:
     if form == "muse":
         return read_pairs(path, repairs)
-    pairs = [(clean_phrase(english), clean_phrase(word)) for english, word in read_word2word(path, TRANSLATIONS_A_WORD)]
+    pairs = [(clean_phrase(english), clean_phrase(word)) for english, word in read_word2word(path, max_translations)]
     return [pair for pair in pairs if all(pair)]
 
 
@@ -52,6 +51,8 @@ if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--download", type=Path, required=True, help="folder of the download")
     parser.add_argument("--form", choices=("muse", "word2word"), required=True)
+    parser.add_argument("--max-translations", type=int, required=True, help="of a word that word2word has")
+    parser.add_argument("--min-script-share", type=float, required=True, help="letters in the target's script")
     parser.add_argument("--language", required=True)
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--output", type=Path, required=True)

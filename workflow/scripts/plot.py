@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from mclner.common.checksums import check_tsv, read_parquet
 from mclner.common.cli import make_parser, run_program
+from mclner.configuration.comparisons import Comparisons
 from mclner.data.languages import Language, read_languages
 from mclner.evaluation.scores import POINTS
 from mclner.report import embedding_plots, figures
@@ -33,22 +34,33 @@ def languages_of(arguments: argparse.Namespace) -> dict[str, Language]:
     return {code: table[code] for code in arguments.languages}
 
 
+def titles_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """How figures call each variant."""
+    return Comparisons.from_json(arguments.comparisons).titles
+
+
 def draw_f1_by_language(arguments: argparse.Namespace) -> Figure:
-    return figures.f1_by_language(summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline)
+    return figures.f1_by_language(
+        summary_of(arguments), languages_of(arguments), arguments.method, arguments.baseline, titles_of(arguments)
+    )
 
 
 def draw_ablation(arguments: argparse.Namespace) -> Figure:
-    return figures.ablation(summary_of(arguments), arguments.variants, arguments.method)
+    return figures.ablation(summary_of(arguments), arguments.variants, arguments.method, titles_of(arguments))
 
 
 def draw_heat_map(arguments: argparse.Namespace) -> Figure:
-    return figures.heat_map(summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline)
+    return figures.heat_map(
+        summary_of(arguments), languages_of(arguments), arguments.variants, arguments.baseline, titles_of(arguments)
+    )
 
 
 def draw_errors(arguments: argparse.Namespace) -> Figure:
     check_tsv(arguments.errors, ("variant", "language", "kind", "entities"))
     counts = pd.read_csv(arguments.errors, sep="\t", keep_default_na=False)
-    return figures.error_kinds(counts, summary_of(arguments), arguments.variants, arguments.source)
+    return figures.error_kinds(
+        counts, summary_of(arguments), arguments.variants, arguments.source, titles_of(arguments)
+    )
 
 
 def draw_training_curves(arguments: argparse.Namespace) -> Figure:
@@ -58,7 +70,7 @@ def draw_training_curves(arguments: argparse.Namespace) -> Figure:
         for path in runs:
             check_tsv(path, ("step", "name", "value"))
         histories[variant] = pd.concat(pd.read_csv(path, sep="\t") for path in runs)
-    return figures.training_curves(histories)
+    return figures.training_curves(histories, titles_of(arguments))
 
 
 def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) -> Figure:
@@ -70,13 +82,12 @@ def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) 
     }
     scores = pd.read_csv(arguments.alignment, sep="\t", keep_default_na=False, dtype={"seed": str})
     scores = scores[scores["seed"].isin(["", arguments.seeds[0]])]
-    return draw(points, scores, languages_of(arguments))
+    return draw(points, scores, languages_of(arguments), titles_of(arguments))
 
 
 def draw_learning_curve(arguments: argparse.Namespace) -> Figure:
-    return learning_curve(
-        summary_of(arguments), dict(zip(arguments.variants, arguments.sizes, strict=True)), arguments.source
-    )
+    curves = Comparisons.from_json(arguments.comparisons).curves
+    return learning_curve(summary_of(arguments), curves, arguments.source)
 
 
 DRAW = {
@@ -101,7 +112,7 @@ if __name__ == "__main__":
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
     parser.add_argument("--variants", nargs="+", required=True)
-    parser.add_argument("--sizes", type=int, nargs="+", required=True, help="source sentences of each; 0 for all")
+    parser.add_argument("--comparisons", required=True, help="JSON: titles of the variants, and which is compared how")
     parser.add_argument("--seeds", nargs="+", required=True)
     parser.add_argument("--method", required=True)
     parser.add_argument("--baseline", required=True)

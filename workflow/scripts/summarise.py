@@ -33,7 +33,6 @@ SCORES = (
     "over_method", "over_method_sd", "over_method_low", "over_method_high", "over_method_p",
     "seeds", "sentences", "entities",
 )  # fmt: skip
-SEED = 1  # of the resampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,11 @@ class Scored:
     sizes: NDArray[np.int64]
 
     @classmethod
-    def of(cls, counts: Sequence[NDArray[np.int64]], resamples: int, parallel: bool) -> Scored:
+    def of(cls, counts: Sequence[NDArray[np.int64]], resamples: int, parallel: bool, seed: int) -> Scored:
         bootstrap = bootstrap_parallel_f1 if parallel else bootstrap_f1
         by_seed = np.stack([f1_scores(language.sum(axis=0)) for language in counts])
         sizes = np.array([[len(language), language[:, 0, 0, 2].sum()] for language in counts])
-        return cls(*bootstrap(counts, resamples, SEED), by_seed, sizes)
+        return cls(*bootstrap(counts, resamples, seed), by_seed, sizes)
 
     def rows(self, members: Sequence[int], references: Mapping[str, Sequence[int]]) -> list[dict[str, object]]:
         """For each system: means over the languages `members`, and by label its difference from its reference."""
@@ -80,7 +79,7 @@ def spread(seeds: NDArray[np.float64]) -> str:
 
 def main(arguments: argparse.Namespace) -> None:
     languages, counts = read_counts(arguments)
-    scored = Scored.of(counts, arguments.resamples, arguments.parallel_tests)
+    scored = Scored.of(counts, arguments.resamples, arguments.parallel_tests, arguments.bootstrap_seed)
     targets = [number for number, language in enumerate(languages) if language != arguments.source]
     members = {"all": list(range(len(languages))), "targets": targets}
     members |= {language: [number] for number, language in enumerate(languages)}
@@ -145,6 +144,7 @@ if __name__ == "__main__":
     parser.add_argument("--baselines", nargs="+", required=True, help="for each variant the one it is set against")
     parser.add_argument("--method", required=True, help="variant that the ablations are compared with")
     parser.add_argument("--resamples", type=int, required=True)
+    parser.add_argument("--bootstrap-seed", type=int, required=True)
     parser.add_argument("--described", type=Path, required=True, help="what is known of each language")
     parser.add_argument(
         "--parallel-tests", action="store_true", help="test sentences translate each other, row by row: drawn together"

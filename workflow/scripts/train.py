@@ -22,7 +22,8 @@ from mclner.common.checksums import check_folder, seal_folder
 from mclner.common.cli import log_counts, make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import alone_in, content_hash, write_json, write_tsv, writing_folder
-from mclner.configuration.run_settings import RunSettings, fingerprint, from_mapping
+from mclner.configuration.fields import from_mapping
+from mclner.configuration.run_settings import RunSettings, fingerprint
 from mclner.data.sentences import Sentence, read_corpus
 from mclner.model.batching import SentenceEncoder
 from mclner.model.entity_model import EntityModel, EntityModelConfig, freeze, freeze_unused, load_model, new_model
@@ -49,7 +50,7 @@ def train(arguments: argparse.Namespace) -> None:
     set_seed(settings.seed)
     check_folder(arguments.encoder)
     tokenizer = AutoTokenizer.from_pretrained(arguments.encoder, trust_remote_code=False)
-    encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)  # type: ignore[arg-type]
+    encoder = SentenceEncoder(tokenizer, settings.model.window, settings.model.long_sentences)
     examples = build_examples(
         encoder,
         [*draw_source(arguments.train, settings), *read_all(arguments.translated_source)],
@@ -113,7 +114,7 @@ def make_model(arguments: argparse.Namespace, settings: RunSettings) -> EntityMo
         check_folder(arguments.teacher)
         return load_model(arguments.teacher)
     config = EntityModelConfig(
-        **dataclasses.asdict(settings.model),
+        settings=dataclasses.asdict(settings.model),
         entity_types=settings.entity_types,
         source=settings.source,
         precision=settings.training.precision,

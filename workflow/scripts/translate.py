@@ -19,12 +19,13 @@ from mclner.common.checksums import SUMS, check_folder
 from mclner.common.cli import make_parser, run_program, with_progress
 from mclner.common.exceptions import DamagedFileError
 from mclner.common.files import content_hash, write_json, write_tsv
-from mclner.configuration.run_settings import from_mapping
+from mclner.configuration.fields import from_mapping
+from mclner.configuration.recipes import QualityBounds
 from mclner.data.languages import Language, read_languages
 from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.data.tokenization import load_tokenizer
 from mclner.lexicons.lexicon import read_lexicon
-from mclner.views.quality import FAULTS, QualityGuard
+from mclner.views.quality import FAULTS, fault_of
 from mclner.views.translation import LexiconTranslator, Translator
 
 log = logging.getLogger("mclner.translate")
@@ -35,7 +36,7 @@ COUNTS = ("sentences", "translated", "labelled", "without_tags", "untranslated",
 def main(arguments: argparse.Namespace) -> None:
     sentences = read_corpus(arguments.sentences)
     languages = read_languages(arguments.table)
-    guard = from_mapping(QualityGuard, json.loads(arguments.guard)) if arguments.guard else None
+    guard = from_mapping(QualityBounds, json.loads(arguments.guard)) if arguments.guard else None
     folder = pieces_folder(arguments, guard)
     pieces = [sentences[start : start + SENTENCES_A_PIECE] for start in range(0, len(sentences), SENTENCES_A_PIECE)]
     translator: Translator | None = None
@@ -67,7 +68,7 @@ def read_counts(path: Path) -> dict[str, int]:
         raise DamagedFileError(path, str(error)) from None
 
 
-def pieces_folder(arguments: argparse.Namespace, guard: QualityGuard | None) -> Path:
+def pieces_folder(arguments: argparse.Namespace, guard: QualityBounds | None) -> Path:
     """Where pieces are kept; empty unless they are of this very job."""
     parts = [content_hash(arguments.sentences), arguments.backend, arguments.language, str(arguments.beams)]
     parts += [str(guard and asdict(guard)), str(arguments.lexicon and content_hash(arguments.lexicon))]
@@ -102,7 +103,7 @@ def make_translator(arguments: argparse.Namespace, languages: dict[str, Language
 
 
 def translate_piece(
-    piece: list[Sentence], translator: Translator, guard: QualityGuard | None, language: Language
+    piece: list[Sentence], translator: Translator, guard: QualityBounds | None, language: Language
 ) -> tuple[list[Sentence], dict[str, int]]:
     """The good translations of a piece, and how many had which fault."""
     counts: Counter[str] = Counter()
@@ -112,7 +113,7 @@ def translate_piece(
         if target is None:
             counts["untranslated"] += 1
             continue
-        fault = guard.fault(source, target, translation.length_ratio, language.script) if guard else None
+        fault = fault_of(source, target, translation.length_ratio, language.script, guard) if guard else None
         if fault is not None:
             counts[fault] += 1
             continue

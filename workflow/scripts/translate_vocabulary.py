@@ -30,8 +30,9 @@ def main(arguments: argparse.Namespace) -> None:
     check_folder(arguments.model)
     model = NeuralModel(arguments.model, languages[arguments.source], target, arguments.beams, arguments.threads)
     translated = [clean_phrase(text.strip(".。 ")) for text, _ in model.translate(phrases)]
+    least = arguments.min_script_share
     pairs = zip(phrases, translated, strict=True)
-    kept = [(english, text) for english, text in pairs if text and script_share(text, target.script) >= 0.5]
+    kept = [(english, text) for english, text in pairs if text and script_share(text, target.script) >= least]
     write_pairs(kept, arguments.output)
     log.info("%d of %d words and names translated into %s", len(kept), len(phrases), target.name)
 
@@ -56,6 +57,7 @@ if __name__ == "__main__":
     parser.add_argument("--table", type=Path, required=True, help="the table of languages")
     parser.add_argument("--model", type=Path, required=True, help="folder of the converted translator")
     parser.add_argument("--most", type=int, required=True, help="words, and names, to translate")
+    parser.add_argument("--min-script-share", type=float, required=True, help="letters in the target's script")
     parser.add_argument("--beams", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", type=Path, required=True)

@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mclner.common.exceptions import InputError
+from mclner.configuration.comparisons import Comparisons
+from mclner.configuration.experiment_settings import OF_THE_REPORT, ExperimentSettings
+from mclner.configuration.fields import plain, with_defaults
+from mclner.configuration.run_settings import VariantSettings
 from mclner.data.languages import read_languages
 
 PLACE = "configuration"
@@ -27,6 +31,7 @@ class Experiment:
     seeds: tuple[int, ...]
     compare: tuple[str, ...]
     variants: dict[str, dict[str, Any]]
+    comparisons: Comparisons
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -38,7 +43,7 @@ class Experiment:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
-        """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
+        """Resolve the variants and check every name that a complete configuration mentions. Raises InputError."""
         source, targets = config["languages"]["source"], config["languages"]["targets"]
         if "folder" not in config and (targets == "found" or config["corpus"]["kind"] == "folder"):
             problem = "sentences and languages are to be found in a folder, and none is named."
@@ -69,7 +74,15 @@ class Experiment:
             tuple(config["seeds"]),
             tuple(config["compare"]),
             {name: settings | common for name, settings in variants.items()},
+            Comparisons.of(config, variants),
         )
+
+
+def completed(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as its files give it, with recipes resolved and the default of every key that they leave out."""
+    recipes = config.get("self_training", {})
+    resolved = {name: resolve_recipe(name, recipes) for name in recipes}
+    return with_defaults(ExperimentSettings, {**config, "self_training": resolved})
 
 
 def found_languages(folder: Path, source: str) -> list[str]:
@@ -87,13 +100,17 @@ def with_found(names: Sequence[str], folder: Path) -> list[str]:
 
 
 def resolve_variant(name: str, config: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Settings of a variant: those of `run`, or of the variant it is based on, with its own on top."""
+    """All settings of a variant: those of `run`, or of the variant it is based on, with its own on top."""
     if name in seen:
         raise InputError(PLACE, f"the variants {' -> '.join((*seen, name))} rest on each other.", "Break the circle.")
     _known(name, config["variants"], f"there is no variant '{name}'.")
-    own = dict(config["variants"][name] or {})
+    own = {key: value for key, value in (config["variants"][name] or {}).items() if key not in OF_THE_REPORT}
     base = own.pop("based_on", None)
-    below = config["run"] if base is None else resolve_variant(base, config, (*seen, name))
+    below = (
+        merge(plain(VariantSettings()), config.get("run", {}))
+        if base is None
+        else resolve_variant(base, config, (*seen, name))
+    )
     return merge(below, own)
 
 

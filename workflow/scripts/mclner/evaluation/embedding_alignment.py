@@ -73,7 +73,7 @@ def pair_vectors(
     sentences = [sentences[number] for number in used.tolist()]
     words = np.zeros((len(cells), 2 * model.encoder.config.hidden_size), dtype=np.float32)
     has_pairs = isinstance(model, RelationModel)
-    relations = np.zeros((len(cells), model.config.pair_size), dtype=np.float32)
+    relations = np.zeros((len(cells), model.settings.pair_size), dtype=np.float32)
     for positions, batch in batches(model, encoder, sentences):
         row_of = {position: row for row, position in enumerate(positions)}
         chosen = [number for number, cell in enumerate(cells.tolist()) if cell[0] in row_of]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
 from mclner.common.exceptions import InputError
+from mclner.configuration.fields import from_mapping
+from mclner.configuration.run_settings import ModelSettings
 from mclner.data.predictions import Labelling
 from mclner.data.tags import entities_of, tag_names
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
@@ -21,37 +24,32 @@ CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache 
 
 
 class EntityModelConfig(PretrainedConfig):
-    """What a saved model needs to know of itself; `encoder` is the configuration of the encoder as a dictionary."""
+    """What a saved model needs to know of itself.
+
+    `encoder` is the configuration of the encoder as a dictionary; `settings` are those of ModelSettings, kept together
+    since Transformers has a meaning of its own for some of their names.
+    """
 
     model_type = "mclner"
 
     def __init__(
         self,
         encoder: dict[str, Any] | None = None,
-        head: str = "relation",
+        settings: Mapping[str, Any] | None = None,
         entity_types: Sequence[str] = ("PER", "ORG", "LOC"),
-        word_pooling: str = "first",
-        pair_size: int = 128,
-        longest_distance: int = 32,
-        dropout: float = 0.1,
-        window: int = 128,
-        long_sentences: str = "split",
         source: str = "en",
         precision: str = "auto",
         **others: Any,
     ) -> None:
         self.encoder = encoder or {}
-        self.head = head
+        self.settings = asdict(from_mapping(ModelSettings, settings or {}))
         self.entity_types = list(entity_types)
-        self.word_pooling = word_pooling
-        self.pair_size = pair_size
-        self.longest_distance = longest_distance
-        self.dropout = dropout
-        self.window = window
-        self.long_sentences = long_sentences
         self.source = source
         self.precision = precision
         super().__init__(**others)
+
+    def model_settings(self) -> ModelSettings:
+        return from_mapping(ModelSettings, self.settings)
 
 
 class EntityModel(PreTrainedModel):
@@ -63,11 +61,12 @@ class EntityModel(PreTrainedModel):
 
     def __init__(self, config: EntityModelConfig) -> None:
         super().__init__(config)
-        settings = dict(config.encoder)
-        self.encoder = AutoModel.from_config(AutoConfig.for_model(settings.pop("model_type"), **settings))
+        of_encoder = dict(config.encoder)
+        self.encoder = AutoModel.from_config(AutoConfig.for_model(of_encoder.pop("model_type"), **of_encoder))
         if hasattr(self.encoder, "pooler"):
             self.encoder.pooler = None  # the sentence vector is the mean of all subwords
-        self.dropout = nn.Dropout(config.dropout)
+        self.settings = config.model_settings()
+        self.dropout = nn.Dropout(self.settings.dropout)
 
     def _init_weights(self, module: nn.Module) -> None:
         """Heads initialise themselves; the encoder's weights come from its folder."""
@@ -87,7 +86,7 @@ class EntityModel(PreTrainedModel):
     def words(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor]:
         """Word vectors [R, L, H] and subword vectors [R, T, H]."""
         hidden = self.subwords(batch)
-        if self.config.word_pooling == "first":
+        if self.settings.word_pooling == "first":
             index = batch["word_starts"][..., None].expand(-1, -1, hidden.shape[-1])
             return self.dropout(hidden.gather(1, index)), hidden
         sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
@@ -126,22 +125,22 @@ class RelationModel(EntityModel):
 
     def __init__(self, config: EntityModelConfig) -> None:
         super().__init__(config)
-        hidden = self.encoder.config.hidden_size
+        hidden, settings = self.encoder.config.hidden_size, self.settings
         labels = FIRST_TYPE + len(config.entity_types)
-        self.row = nn.Linear(hidden, config.pair_size)
-        self.column = nn.Linear(hidden, config.pair_size, bias=False)
-        self.distance = nn.Embedding(2 * config.longest_distance + 1, config.pair_size)
-        self.scorer = nn.Linear(config.pair_size, labels)
-        self.contrast = nn.Linear(config.pair_size, config.pair_size)
-        nn.init.normal_(self.distance.weight, std=0.1)
-        prior = torch.full((labels,), -5.0)  # an entity cell is rare: begin with that known, not learnt
+        self.row = nn.Linear(hidden, settings.pair_size)
+        self.column = nn.Linear(hidden, settings.pair_size, bias=False)
+        self.distance = nn.Embedding(2 * settings.longest_distance + 1, settings.pair_size)
+        self.scorer = nn.Linear(settings.pair_size, labels)
+        self.contrast = nn.Linear(settings.pair_size, settings.pair_size)
+        nn.init.normal_(self.distance.weight, std=settings.initial_distance_std)
+        prior = torch.full((labels,), settings.initial_relation_bias)  # few pairs are related: begin with that known
         prior[0] = 0.0
         with torch.no_grad():
             self.scorer.bias.copy_(prior)
         self.post_init()
 
     def _distances(self, offsets: Tensor) -> Tensor:
-        limit = self.config.longest_distance
+        limit = self.settings.longest_distance
         return self.distance(offsets.clamp(-limit, limit) + limit)
 
     def score(self, words: Tensor) -> Tensor:
@@ -178,7 +177,7 @@ class TaggerModel(EntityModel):
         super().__init__(config)
         self.tags = tag_names(config.entity_types)
         self.classifier = nn.Linear(self.encoder.config.hidden_size, len(self.tags))
-        nn.init.normal_(self.classifier.weight, std=0.02)
+        nn.init.normal_(self.classifier.weight, std=self.settings.initial_classifier_std)
         nn.init.zeros_(self.classifier.bias)
         self.post_init()
 
@@ -211,7 +210,7 @@ def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
         encoder_folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
     )
     config.encoder = encoder.config.to_dict()
-    model = HEADS[config.head](config)
+    model = HEADS[config.model_settings().head](config)
     weights = {name: value for name, value in encoder.state_dict().items() if not name.startswith("pooler.")}
     model.encoder.load_state_dict(weights)
     return model
@@ -220,7 +219,9 @@ def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
 def load_model(folder: Path) -> EntityModel:
     """A trained model from its folder."""
     config = EntityModelConfig.from_pretrained(folder)
-    return HEADS[config.head].from_pretrained(folder, config=config, use_safetensors=True)
+    if hasattr(config, "pair_size"):
+        raise InputError(folder, "holds a model of an earlier version of this project.", "Train it again.")
+    return HEADS[config.model_settings().head].from_pretrained(folder, config=config, use_safetensors=True)
 
 
 def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:

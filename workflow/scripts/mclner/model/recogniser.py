@@ -31,7 +31,7 @@ class EntityRecogniser:
     def __init__(self, model: EntityModel, tokenizer: PreTrainedTokenizerBase) -> None:
         self.model = model.eval()
         self.tokenizer = tokenizer
-        self.encoder = SentenceEncoder(tokenizer, model.config.window, model.config.long_sentences)
+        self.encoder = SentenceEncoder(tokenizer, model.settings.window, model.settings.long_sentences)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> EntityRecogniser:

@@ -15,23 +15,28 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import offset_copy
 
 from mclner.data.languages import Language
-from mclner.report.names import variant_name
 from mclner.report.plot_style import MARKERS, PALETTE
 
 SHOWN_SENTENCES = 8
 MOST_LANGUAGES = 20  # beyond, scripts are coloured and not languages
 PALE = "#D9D9D9"
+BEFORE = "Before training"  # how a panel calls the pretrained encoder
 Look = tuple[str, str]  # colour, marker
 
 
-def sentences(points: Mapping[str, pd.DataFrame], scores: pd.DataFrame, languages: Mapping[str, Language]) -> Figure:
+def sentences(
+    points: Mapping[str, pd.DataFrame],
+    scores: pd.DataFrame,
+    languages: Mapping[str, Language],
+    titles: Mapping[str, str],
+) -> Figure:
     """Vectors of aligned sentences under each model: above coloured by language, below a few sentences picked out."""
     looks = looks_of(list(languages), languages)
     figure, grid = panels_of(len(points))
     for column, (model, table) in enumerate(points.items()):
         here = table[table["kind"] == "sentence"]
         found = scores[(scores["model"] == model) & scores["measure"].str.startswith("sentences")]["value"].mean()
-        panel(grid[0, column], here, model_name(model), f"{found:.1f} % of translations found")
+        panel(grid[0, column], here, titles.get(model, BEFORE), f"{found:.1f} % of translations found")
         scatter(grid[0, column], here, here["language"].map(looks), dot_size(here))
         panel(grid[1, column], here, "", "")
         shown = chosen_sentences(here)
@@ -62,7 +67,12 @@ def chosen_sentences(table: pd.DataFrame) -> list[str]:
     return complete[::step][:SHOWN_SENTENCES]
 
 
-def pairs(points: Mapping[str, pd.DataFrame], scores: pd.DataFrame, languages: Mapping[str, Language]) -> Figure:
+def pairs(
+    points: Mapping[str, pd.DataFrame],
+    scores: pd.DataFrame,
+    languages: Mapping[str, Language],
+    titles: Mapping[str, str],
+) -> Figure:
     """Vectors of pairs of words under each model: above coloured by relation, below by language.
 
     Every model has a column with the vectors of both words side by side; a model that has pair vectors of its own,
@@ -72,7 +82,7 @@ def pairs(points: Mapping[str, pd.DataFrame], scores: pd.DataFrame, languages: M
     for model, table in points.items():
         for kind, name in (("words", "both words"), ("relation", "pair vectors")):
             if (table["kind"] == kind).any():
-                panels[f"{model_name(model)}: {name}"] = (model, table[table["kind"] == kind])
+                panels[f"{titles.get(model, BEFORE)}: {name}"] = (model, table[table["kind"] == kind])
     names = list(dict.fromkeys(name for _, table in panels.values() for name in sorted(set(table["group"]))))
     relations = dict(zip([name for name in names if name != "NONE"], looks_in_order(len(names)), strict=False))
     relations["NONE"] = (PALE, "o")
@@ -108,11 +118,6 @@ def heading(figure: Figure, title: str, note: str) -> None:
     figure.text(
         0.0, 0.985, f"{note}; first seed; first two principal components", fontsize=10.5, color="#555555", va="top"
     )
-
-
-def model_name(model: str) -> str:
-    """How a panel calls a model."""
-    return "Before training" if model == "encoder" else variant_name(model)
 
 
 def looks_in_order(count: int) -> list[Look]:

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from mclner.data.languages import Language
 from mclner.evaluation.error_kinds import KINDS, kinds_per_hundred
-from mclner.report.names import sample_note, target_note, variant_name
+from mclner.report.names import sample_note, target_note
 from mclner.report.plot_style import GREY, MARKERS, PALETTE, colours_of
 from mclner.report.tables import SIGNIFICANT, holm_against
 
@@ -54,7 +54,9 @@ def draw_means(axes: Axes, summary: pd.DataFrame, method: str, baseline: str) ->
     return lines
 
 
-def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str) -> Figure:
+def f1_by_language(
+    summary: pd.DataFrame, languages: Mapping[str, Language], method: str, baseline: str, titles: Mapping[str, str]
+) -> Figure:
     """A row a language, sorted by the baseline: its F1, the method's, and the way between; scripts are coloured."""
     table = summary[summary["language"].isin(list(languages))].pivot(index="language", columns="variant", values="f1")
     table = table.sort_values([baseline, method])
@@ -74,17 +76,17 @@ def f1_by_language(summary: pd.DataFrame, languages: Mapping[str, Language], met
     axes.set_xlabel("Entity F1 (%)")
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
-    head(axes, f"{variant_name(method)} against {variant_name(baseline).lower()}, by language", sample_note(summary))
+    head(axes, f"{titles[method]} against {titles[baseline]}, by language", sample_note(summary))
     plain = Line2D([], [], marker="o", markerfacecolor="white", markeredgecolor=GREY, linestyle="")
     handles = [plain] + [Line2D([], [], marker=shapes[name], color=colours[name], linestyle="") for name in colours]
-    labels = [variant_name(baseline)] + [f"{variant_name(method)}, {name}" for name in colours]
+    labels = [titles[baseline]] + [f"{titles[method]}, {name}" for name in colours]
     handles += list(lines.values())
-    labels += [f"{variant_name(name)}, mean of targets" for name in lines]
+    labels += [f"{titles[name]}, mean of targets" for name in lines]
     axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=10, handletextpad=0.3)
     return figure
 
 
-def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figure:
+def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str, titles: Mapping[str, str]) -> Figure:
     """Mean F1 over the targets of every other variant, less the method's, with 95 % bootstrap intervals.
 
     Colour marks the differences that stay significant at 5 % after Holm's correction for all of them.
@@ -104,22 +106,22 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str) -> Figu
             textcoords="offset points", ha="center", fontsize=11, color=colour,
         )  # fmt: skip
     axes.axvline(0, color="#333333", linewidth=1)
-    axes.set_yticks(range(len(others)), [variant_name(variant) for variant in reversed(others)])
+    axes.set_yticks(range(len(others)), [titles[variant] for variant in reversed(others)])
     axes.set_ylim(-0.6, len(others) - 0.3)
     axes.set_xlabel(
-        f"Mean F1 over the target languages, points against {variant_name(method)} ({targets.loc[method, 'f1']:.1f} %)"
+        f"Mean F1 over the target languages, points against {titles[method]} ({targets.loc[method, 'f1']:.1f} %)"
     )
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     head(
         axes,
-        f"Other variants against {variant_name(method).lower()}",
+        f"Other variants against {titles[method]}",
         f"95 % paired bootstrap intervals; grey: not significant after Holm's correction\n{target_note(summary)}",
     )
     return figure
 
 
-def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
+def training_curves(histories: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> Figure:
     """Every loss (a running mean of five) and the dev score of each variant by epoch; means over seeds.
 
     Seeds differ in their number of steps, since pseudo-labels do: what they have in common is the epoch.
@@ -139,7 +141,7 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
                 marker = MARKERS[number % len(MARKERS)] if name == "eval_f1" else None
                 axes.plot(
                     curve.index, curve.to_numpy(), color=colours[variant], marker=marker, markersize=5,
-                    label=variant_name(variant), linewidth=1.7,
+                    label=titles[variant], linewidth=1.7,
                 )  # fmt: skip
         axes.set_title(LOSS_NAMES[name])
         axes.set_xlabel("Epoch")
@@ -156,7 +158,7 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
     for axes in list(grid.flat)[len(names) :]:
         axes.axis("off")
     handles = [
-        Line2D([], [], color=colours[variant], marker=MARKERS[number % len(MARKERS)], label=variant_name(variant))
+        Line2D([], [], color=colours[variant], marker=MARKERS[number % len(MARKERS)], label=titles[variant])
         for number, variant in enumerate(histories)
     ]
     figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=4, fontsize=11)
@@ -164,7 +166,13 @@ def training_curves(histories: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: Sequence[str], baseline: str) -> Figure:
+def heat_map(
+    summary: pd.DataFrame,
+    languages: Mapping[str, Language],
+    compare: Sequence[str],
+    baseline: str,
+    titles: Mapping[str, str],
+) -> Figure:
     """F1 of each variant in each language; colour is the difference from the baseline, the number the F1."""
     here = summary[summary["language"].isin(list(languages))]
     scores = here.pivot(index="language", columns="variant", values="f1")[list(compare)]
@@ -182,20 +190,20 @@ def heat_map(summary: pd.DataFrame, languages: Mapping[str, Language], compare: 
             color="white" if strong else "#222222",
         )  # fmt: skip
     axes.set_yticks(range(len(scores)), [f"{languages[code].name}  {code}" for code in scores.index], fontsize=10)
-    axes.set_xticks(
-        range(len(compare)), [variant_name(name) for name in compare], rotation=35, ha="left", fontsize=10.5
-    )
+    axes.set_xticks(range(len(compare)), [titles[name] for name in compare], rotation=35, ha="left", fontsize=10.5)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     bar = figure.colorbar(image, ax=axes, shrink=0.4, pad=0.02, extend="both")
-    bar.set_label(f"F1 points against {variant_name(baseline).lower()}")
+    bar.set_label(f"F1 points against {titles[baseline]}")
     bar.outline.set_visible(False)
     axes.set_xlabel(f"Numbers: entity F1 (%); {sample_note(summary)}", fontsize=10, color="#555555", labelpad=10)
     return figure
 
 
-def error_kinds(counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[str], source: str) -> Figure:
+def error_kinds(
+    counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[str], source: str, titles: Mapping[str, str]
+) -> Figure:
     """Errors of each variant by kind, per 100 entities of the target test sentences; means over languages and seeds."""
     shares = kinds_per_hundred(counts, source).groupby("variant").mean()
     figure, axes = pyplot.subplots(figsize=(10, 0.5 * len(compare) + 2.2))
@@ -208,7 +216,7 @@ def error_kinds(counts: pd.DataFrame, summary: pd.DataFrame, compare: Sequence[s
         labels = [f"{value:.0f}" if value >= narrowest else "" for value in values]
         axes.bar_label(bars, labels, label_type="center", color="white", fontsize=11, fontweight="bold")
         left += values
-    axes.set_yticks(range(len(compare)), [variant_name(variant) for variant in list(compare)[::-1]])
+    axes.set_yticks(range(len(compare)), [titles[variant] for variant in list(compare)[::-1]])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Errors per 100 entities of the target test sentences, mean over languages")
     axes.legend(ncols=len(wrong), loc="upper center", bbox_to_anchor=(0.45, -0.16), fontsize=11, columnspacing=1.2)

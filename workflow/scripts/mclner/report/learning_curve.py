@@ -8,25 +8,26 @@ import pandas as pd
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from mclner.configuration.sizes import families_of
 from mclner.report.figures import head
-from mclner.report.names import sample_note, variant_name
+from mclner.report.names import sample_note
 from mclner.report.plot_style import MARKERS, PALETTE
 
 
-def learning_curve(summary: pd.DataFrame, sizes: Mapping[str, int], source: str) -> Figure:
-    """Two panels, targets and source: F1 against sentences, a line a family, with 95 % bootstrap intervals."""
-    families = families_of(sizes)
-    ticks = sorted({size for points in families.values() for size in points})
+def learning_curve(summary: pd.DataFrame, curves: Mapping[str, Mapping[int, str]], source: str) -> Figure:
+    """Two panels, targets and source: F1 against sentences, with 95 % bootstrap intervals.
+
+    `curves` has the variants of each line by their number of sentences, smallest first.
+    """
+    ticks = sorted({size for points in curves.values() for size in points})
     figure, panels = pyplot.subplots(1, 2, figsize=(11, 4.6), sharey=False)
     for axes, (group, title) in zip(
         panels, (("targets", "Mean of the targets"), (source, f"Source ({source})")), strict=True
     ):
         rows = summary[summary["language"] == group].set_index("variant")
-        for number, (family, points) in enumerate(families.items()):
+        for number, (curve, points) in enumerate(curves.items()):
             counts, line = list(points), rows.loc[list(points.values())]
             look = {"color": PALETTE[number % len(PALETTE)], "marker": MARKERS[number % len(MARKERS)]}
-            axes.plot(counts, line["f1"], **look, markersize=6.5, linewidth=2, label=variant_name(family))
+            axes.plot(counts, line["f1"], **look, markersize=6.5, linewidth=2, label=curve)
             axes.fill_between(counts, line["low"], line["high"], color=look["color"], alpha=0.18, linewidth=0)
         axes.set_xscale("log")
         axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])

@@ -4,25 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-VARIANT_NAMES = {
-    "encoder": "Encoder",
-    "tagger": "Tagger",
-    "self_trained_tagger": "Self-trained tagger",
-    "relation": "Relation",
-    "full": "Full",
-    "no_semantic": "no semantic contrast",
-    "no_relation_contrast": "no relation contrast",
-    "no_codeswitch": "no code-switching",
-    "no_translation": "no translation",
-    "no_self_training": "no self-training",
-}
-
-
-def variant_name(variant: str) -> str:
-    """How figures and tables call a variant."""
-    return VARIANT_NAMES.get(variant, variant.replace("_", " "))
-
-
 MEANS = ("all", "targets")  # rows of a summary that are no language
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from mclner.common.files import writing
-from mclner.configuration.sizes import families_of, family_of
+from mclner.configuration.comparisons import Comparisons
 from mclner.data.languages import Language
 from mclner.evaluation.error_kinds import KINDS
 from mclner.evaluation.significance import holm
-from mclner.report.names import languages_in, variant_name
+from mclner.report.names import languages_in
 
 SIGNIFICANT = 0.05
 KINSHIP = ("Script", "Family")
@@ -43,6 +43,7 @@ def main_table(
     variants: Sequence[str],
     source: str,
     ends: tuple[str, str],
+    titles: Mapping[str, str],
 ) -> pd.DataFrame:
     """F1 of `variants` in each language, source first, and the two means below; with the spread over seeds.
 
@@ -55,19 +56,21 @@ def main_table(
     scores = f1_texts(summary)
     baseline, method = ends
     gains = {row["language"]: row for row in summary[summary["variant"] == method].to_dict("records")}
-    column = f"{variant_name(method)} - {variant_name(baseline)} [95 %]"
+    column = f"{titles[method]} - {titles[baseline]} [95 %]"
     return pd.DataFrame(
         [
             {"Language": label}
             | {name: getattr(languages[code], name.lower()) if code in languages else "" for name in KINSHIP}
-            | {variant_name(variant): scores[code, variant] for variant in variants}
+            | {titles[variant]: scores[code, variant] for variant in variants}
             | {column: difference_text(gains[code], "baseline")}
             for code, label in labels.items()
         ]
     )
 
 
-def ablation_table(summary: pd.DataFrame, compare: Sequence[str], source: str, method: str) -> pd.DataFrame:
+def ablation_table(
+    summary: pd.DataFrame, compare: Sequence[str], source: str, method: str, titles: Mapping[str, str]
+) -> pd.DataFrame:
     """Means of every variant, and the difference of its target mean from the method's.
 
     The difference has its 95 % interval, taken by itself, and the p-value adjusted by Holm for all the comparisons of
@@ -81,11 +84,11 @@ def ablation_table(summary: pd.DataFrame, compare: Sequence[str], source: str, m
         difference = difference_text(targets[variant], "method")
         rows.append(
             {
-                "Variant": variant_name(variant),
+                "Variant": titles[variant],
                 source: scores[source, variant],
                 "Targets": scores["targets", variant],
                 "All": scores["all", variant],
-                f"Against {variant_name(method)} [95 %]": "" if variant == method else difference,
+                f"Against {titles[method]} [95 %]": "" if variant == method else difference,
                 "p (Holm)": "" if variant == method else _p_text(adjusted[variant]),
             }
         )
@@ -104,20 +107,20 @@ def _p_text(value: float) -> str:
     return f"< 0.001{star}" if value < 0.001 else f"{value:.3f}{star}"
 
 
-def error_table(shares: pd.DataFrame, compare: Sequence[str]) -> pd.DataFrame:
+def error_table(shares: pd.DataFrame, compare: Sequence[str], titles: Mapping[str, str]) -> pd.DataFrame:
     """Kinds of errors of every variant per 100 entities, with the spread over seeds; `shares` by (variant, seed)."""
     by_variant = shares.groupby("variant")
     means, spreads = by_variant.mean().to_dict("index"), by_variant.std().to_dict("index")
     return pd.DataFrame(
         [
-            {"Variant": variant_name(variant)}
+            {"Variant": titles[variant]}
             | {kind.capitalize(): with_spread(means[variant][kind], spreads[variant][kind]) for kind in KINDS}
             for variant in compare
         ]
     )
 
 
-def breakdown_table(groups: pd.DataFrame, baseline: str, method: str) -> pd.DataFrame:
+def breakdown_table(groups: pd.DataFrame, baseline: str, method: str, titles: Mapping[str, str]) -> pd.DataFrame:
     """F1 of baseline and method over groups of targets, and their difference with its spread and interval.
 
     `groups` is groups.tsv. Groups of one language are left to the main table.
@@ -128,32 +131,29 @@ def breakdown_table(groups: pd.DataFrame, baseline: str, method: str) -> pd.Data
         scores = {score["variant"]: score for score in found.to_dict("records")}
         row = {"Languages": f"{name}: {group}", "n": str(scores[method]["languages"])}
         for variant in (baseline, method):
-            row[variant_name(variant)] = with_spread(scores[variant]["f1"], scores[variant]["f1_sd"])
+            row[titles[variant]] = with_spread(scores[variant]["f1"], scores[variant]["f1_sd"])
         rows.append(row | {"Difference [95 %]": difference_text(scores[method], "baseline")})
     return pd.DataFrame(rows)
 
 
-def learning_curve_table(
-    summary: pd.DataFrame, sizes: Mapping[str, int], source: str, ends: tuple[str, str]
-) -> pd.DataFrame:
-    """F1 in source and targets by number of labelled source sentences, a column a family of variants.
+def learning_curve_table(summary: pd.DataFrame, comparisons: Comparisons, source: str, method: str) -> pd.DataFrame:
+    """F1 in source and targets by number of labelled source sentences, a column per line of the learning curve.
 
-    `sizes` has the number of each variant. The last column is the difference in the targets of the second of `ends`
-    from the first, the baseline, both with as many sentences.
+    The last column is the difference in the targets of the method's line from what each of its variants is set
+    against, where that is a point of another line with as many sentences.
     """
-    families = families_of(sizes)
-    baseline, method = (family_of(end, sizes[end]) for end in ends)
+    curves, own = comparisons.curves, comparisons.curve_of(method)
     scores = f1_texts(summary)
     targets = {row["variant"]: row for row in summary[summary["language"] == "targets"].to_dict("records")}
     rows = []
-    for size in sorted({size for points in families.values() for size in points}):
-        here = {family: points[size] for family, points in families.items() if size in points}
+    for size in sorted({size for points in curves.values() for size in points}):
+        here = {curve: points[size] for curve, points in curves.items() if size in points}
         row = {"Source sentences": f"{size:,}"}
         for group, label in ((source, source), ("targets", "Targets")):
-            row |= {f"{label}, {variant_name(family)}": scores[group, variant] for family, variant in here.items()}
-        if baseline in here and method in here:
-            column = f"Targets, {variant_name(method)} - {variant_name(baseline)} [95 %]"
-            row[column] = difference_text(targets[here[method]], "baseline")
+            row |= {f"{label}, {curve}": scores[group, variant] for curve, variant in here.items()}
+        for curve, variant in here.items():
+            if own in here and curve != own and comparisons.references[here[own]] == variant:
+                row[f"Targets, {own} - {curve} [95 %]"] = difference_text(targets[here[own]], "baseline")
         rows.append(row)
     return pd.DataFrame(rows).fillna("")
 
@@ -164,7 +164,7 @@ def difference_text(row: Mapping[Hashable, Any], reference: str) -> str:
     return f"{'+' * (value >= 0)}{with_spread(value, spread)} [{low:+.1f}, {high:+.1f}]"
 
 
-def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language]) -> pd.DataFrame:
+def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language], titles: Mapping[str, str]) -> pd.DataFrame:
     """Alignment of each language with the source, and the means: sentences (both directions) and pairs by model.
 
     `scores` is alignment.tsv: model, seed, language, measure, value.
@@ -179,13 +179,18 @@ def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language]) -> 
             for model in scores["model"].unique():
                 seeds = means.get((part, model)) if code is None else by_seed.get((part, model, code))
                 if seeds is not None:
-                    row[f"{part.capitalize()}, {variant_name(model)}"] = with_spread(seeds.mean(), seeds.std())
+                    row[f"{part.capitalize()}, {titles.get(model, 'Encoder')}"] = with_spread(seeds.mean(), seeds.std())
         rows.append(row)
     return pd.DataFrame(rows).fillna("")  # a language without aligned text has no cells for sentences
 
 
 def published_table(
-    published: pd.DataFrame, summary: pd.DataFrame, ends: tuple[str, str], data: str, name: str
+    published: pd.DataFrame,
+    summary: pd.DataFrame,
+    ends: tuple[str, str],
+    data: str,
+    name: str,
+    titles: Mapping[str, str],
 ) -> pd.DataFrame:
     """Published F1 by data set and language, a column a system, and ours; a cell that nobody has run stays empty.
 
@@ -193,7 +198,7 @@ def published_table(
     own, called `name`, so that nothing stands beside what it cannot be compared with.
     """
     scores = f1_texts(summary)
-    ours = {f"ours: {variant_name(variant)}": variant for variant in ends}
+    ours = {f"ours: {titles[variant]}": variant for variant in ends}
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for row in published.to_dict("records"):
         system = f"{row['system']}, {row['encoder']} ({row['source']}; {row['standing']})"

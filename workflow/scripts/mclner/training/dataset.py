@@ -167,15 +167,17 @@ class ViewCollator:
         return torch.from_numpy(tags)
 
     def _contrast_cells(self, grids: np.ndarray, believed: np.ndarray) -> np.ndarray:
-        """Entity cells and as many NONE cells that could hold a relation, at most `cells` in all, drawn evenly."""
-        most = self.settings.objectives.relation_contrast.cells
+        """Entity cells and NONE cells that could hold a relation, each half of `cells` at most, drawn evenly."""
+        contrast = self.settings.objectives.relation_contrast
+        most = contrast.cells // 2
         usable = believed[:, :, None] & believed[:, None, :]
         reachable = np.tri(grids.shape[1], k=1, dtype=bool)
         related = np.argwhere((grids > 0) & usable)
         unrelated = np.argwhere((grids == 0) & usable & reachable)
         generator = np.random.default_rng([self.settings.seed, len(related), len(unrelated), int(grids.sum())])
-        related = related[_draw(generator, len(related), most // 2)]
-        unrelated = unrelated[_draw(generator, len(unrelated), min(len(related), most // 2))]
+        related = related[_draw(generator, len(related), most)]
+        wanted = round(contrast.none_pairs_per_related * len(related))
+        unrelated = unrelated[_draw(generator, len(unrelated), min(wanted, most))]
         return np.concatenate([related, unrelated])
 
 

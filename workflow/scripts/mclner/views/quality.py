@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from mclner.configuration.recipes import QualityBounds
 from mclner.data.sentences import Sentence
 from mclner.data.tags import entities_of
 from mclner.data.writing_systems import script_share
@@ -12,31 +12,20 @@ from mclner.data.writing_systems import script_share
 FAULTS = ("empty", "length", "copied", "script")
 
 
-@dataclass(frozen=True, slots=True)
-class QualityGuard:
-    """Bounds that a translation has to keep.
+def fault_of(source: Sentence, target: Sentence, length_ratio: float, script: str, bounds: QualityBounds) -> str | None:
+    """The first of FAULTS that a translation has; None where it keeps all `bounds`.
 
-    `shortest` and `longest` bound its length over that of the source, both in the translator's subwords; `most_copied`
-    the share of words outside entities that stand in the source too; `least_script` the share of letters in the
-    target's script.
+    `length_ratio` is its length over that of the source, both in the translator's subwords.
     """
-
-    shortest: float = 0.4
-    longest: float = 2.5
-    most_copied: float = 0.5
-    least_script: float = 0.5
-
-    def fault(self, source: Sentence, target: Sentence, length_ratio: float, script: str) -> str | None:
-        """The first of FAULTS that the translation has; None where it is good."""
-        if not target.tokens:
-            return "empty"
-        if not self.shortest <= length_ratio <= self.longest:
-            return "length"
-        if copied_share(source, target) > self.most_copied:
-            return "copied"
-        if script_share("".join(target.tokens), script) < self.least_script:
-            return "script"
-        return None
+    if not target.tokens:
+        return "empty"
+    if not bounds.shortest <= length_ratio <= bounds.longest:
+        return "length"
+    if copied_share(source, target) > bounds.most_copied:
+        return "copied"
+    if script_share("".join(target.tokens), script) < bounds.least_script:
+        return "script"
+    return None
 
 
 def copied_share(source: Sentence, target: Sentence, fewest: int = 3) -> float:

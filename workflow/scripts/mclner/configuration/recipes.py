@@ -1,0 +1,77 @@
+"""Recipes: named ways to make views and pseudo-labels. What two variants share is made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from mclner.configuration.fields import NAME, key, needed
+
+
+@dataclass(frozen=True, slots=True)
+class CodeswitchingRecipe:
+    """A code-switched view: phrases of the source sentence replaced by their translations in a lexicon."""
+
+    ratio: float = key(0.5, "Probability with which a phrase that the lexicons hold is replaced.", minimum=0, maximum=1)
+    mixing: Literal["word", "sentence"] = key(
+        "word", "A language is drawn for each phrase (`word`), or one for the sentence."
+    )
+    copies: int = key(3, "Code-switched copies of each sentence; training takes another each epoch.", minimum=1)
+
+
+@dataclass(frozen=True, slots=True)
+class QualityBounds:
+    """Bounds that a translation has to keep; what breaks one is turned away and counted."""
+
+    shortest: float = key(0.4, "Least length over the source's, both in the translator's subwords.", minimum=0)
+    longest: float = key(2.5, "Greatest length over the source's.", minimum=0)
+    most_copied: float = key(0.5, "Greatest share of words outside entities that the source has too.", minimum=0)
+    least_script: float = key(0.5, "Least share of letters in the target's script.", minimum=0, maximum=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRecipe:
+    """A translated view, with the entities of its source sentence where they can be carried over."""
+
+    backend: Literal["lexicon", "parallel", "nllb", "apertium"] = needed(
+        "`lexicon`: word by word, entities carried as spans; `nllb`: a translation model, entities carried by markers; "
+        "`apertium`: a translator by rules, where it is installed (es, pt, fr, it); `parallel`: aligned text of yours, "
+        "without labels, whose English side joins the source sentences."
+    )
+    translator: str | None = key(None, "For `nllb`: a name under `translators`.")
+    beams: int = key(1, "For `nllb`: hypotheses kept while translating.", minimum=1)
+    guard: QualityBounds | None = key(None, "Bounds that a translation has to keep; null for no guard.")
+    sources: tuple[str, ...] = key(
+        ("found",),
+        "For `parallel`: names under `<folder>/parallel/`, each with `en-<language>.tsv`; `found`: all others there.",
+        minItems=1,
+        items={"pattern": NAME},
+    )
+    most: int = key(1000, "For `parallel`: English sentences used.", minimum=1)
+    held_out: int = key(
+        0, "For `parallel`: English sentences kept apart to measure the alignment on; at most half of all.", minimum=0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTrainingRecipe:
+    """Pseudo-labels: who labels the unlabelled target text, and which of the labels a student learns from."""
+
+    ANY_OF: ClassVar = (("teacher",), ("based_on",))
+
+    based_on: str | None = key(None, "The recipe whose keys these are put on top of.")
+    teacher: str | None = key(None, "The variant that labels the unlabelled text; it must not have a teacher itself.")
+    teacher_seeds: Literal["own", "all"] = key(
+        "own", "`own`: the teacher's run with the student's seed; `all`: its runs with all `seeds`, which vote."
+    )
+    entity_threshold: float = key(
+        0.5, "Probability from which an entity is believed; else its words get no weight.", minimum=0, maximum=1
+    )
+    outside_threshold: float = key(
+        0.97, "Probability from which it is believed that a word is outside all entities.", minimum=0, maximum=1
+    )
+    believed: float = key(0.5, "Share of believed words from which a sentence is kept.", minimum=0, maximum=1)
+    without_entities: float = key(
+        0.25, "Largest share of the sentences kept in which no entity is believed.", minimum=0, maximum=1
+    )
+    most: int = key(100, "Sentences kept per language; the surest stay.", minimum=0)
