@@ -19,7 +19,6 @@ DOCUMENTS = [
     *(ROOT / name / "README.md" for name in ("config", "workflow/demo")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-GENERATED = {ROOT / "docs" / "configuration.md"}  # written from the settings; another test says when it is stale
 MADE_BY_RUNS = ("config/lock.json",)
 REPOSITORY_PATH = re.compile(r"(?:workflow|config|tests|benchmarks|profiles|envs|docs|\.ci)/[\w./*-]*[\w*/]|\.ci/\w+")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", flags=re.M | re.S)
@@ -62,8 +61,6 @@ def broken_links(path: Path) -> Iterator[str]:
             continue
         name, _, anchor = link.partition("#")
         target = (path.parent / name).resolve() if name else path
-        if target in GENERATED:
-            continue
         if not target.exists() or (anchor and anchor not in anchors_of(target)):
             yield link
 
@@ -91,7 +88,7 @@ def missing_files(path: Path) -> Iterator[str]:
             after = words[words.index("--configfile") + 1 :]
             named |= {word for word in after if word.endswith(".yaml")}
     for name in sorted(named - set(MADE_BY_RUNS) - overlays_written_in(path).keys()):
-        if not list(ROOT.glob(name.rstrip("/"))) and ROOT / name not in GENERATED:
+        if not list(ROOT.glob(name.rstrip("/"))):
             yield name
 
 
