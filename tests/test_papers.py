@@ -21,6 +21,8 @@ DOCUMENTS = [
 ]
 MADE_BY_RUNS = ("config/lock.json",)
 REPOSITORY_PATH = re.compile(r"(?:workflow|config|tests|benchmarks|profiles|envs|docs|\.ci)/[\w./*-]*[\w*/]|\.ci/\w+")
+PROGRAM = re.compile(r"[\w/]+\.py")  # in code: a module of the library, a program, a test
+PROGRAM_PLACES = (ROOT, SCRIPTS, SCRIPTS / "mclner", ROOT / "tests")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", flags=re.M | re.S)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 INLINE_CODE = re.compile(r"`[^`\n]+`")
@@ -90,6 +92,9 @@ def missing_files(path: Path) -> Iterator[str]:
     for name in sorted(named - set(MADE_BY_RUNS) - overlays_written_in(path).keys()):
         if not list(ROOT.glob(name.rstrip("/"))):
             yield name
+    for name in filter(PROGRAM.fullmatch, code):
+        if not any((place / name).exists() for place in PROGRAM_PLACES):
+            yield name
 
 
 def test_readme_fits_a_page() -> None:
@@ -120,15 +125,11 @@ def test_every_document_is_reached_from_the_readme() -> None:
 
 
 def test_links_and_files_that_are_not_there_would_be_seen(tmp_path: Path) -> None:
-    page = ROOT / "docs" / "page.md"
-    text = (
-        "# A page\n[a](#a-page) [b](#another) [c](no.md)\n`config/no.yaml`\n```sh\n./run x --configfile no.yaml\n```\n"
-    )
-    assert not page.exists()
-    written = tmp_path / "page.md"
-    written.write_text(text, encoding="utf-8")
-    assert list(broken_links(written)) == ["#another", "no.md"]
-    assert list(missing_files(written)) == ["config/no.yaml", "no.yaml"]
+    page = tmp_path / "page.md"
+    links = "# A page\n[here](#a-page) [no heading](#another) [no file](no.md)\n"
+    page.write_text(links + "`config/no.yaml` `data/no.py`\n```sh\n./run x --configfile no.yaml\n```\n")
+    assert list(broken_links(page)) == ["#another", "no.md"]
+    assert list(missing_files(page)) == ["config/no.yaml", "no.yaml", "data/no.py"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
