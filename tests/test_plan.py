@@ -12,7 +12,7 @@ import yaml
 import plot
 import write_table
 from conftest import ROOT
-from mclner.configuration.experiment import merge
+from mclner.configuration.experiment import completed, merge
 from mclner.plan.ending import ending, report_command
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
@@ -23,7 +23,7 @@ def configuration(*overlays: str, **more: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in ("config", *overlays):
         found = merge(found, yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")))
-    return merge(found, more)
+    return completed(merge(found, more))
 
 
 def plan(*overlays: str, **more: Any) -> Plan:

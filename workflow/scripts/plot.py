@@ -79,7 +79,8 @@ def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) 
     names = [path.stem.rsplit("-seed", 1)[0] for path in arguments.points]
     points = {name: read_parquet(path, POINTS).to_pandas() for name, path in zip(names, arguments.points, strict=True)}
     scores = [pd.read_csv(path, sep="\t", keep_default_na=False, dtype={"seed": str}) for path in arguments.scores]
-    return draw(points, pd.concat(scores), languages_of(arguments), titles_of(arguments))
+    joined = pd.concat(scores).infer_objects()  # one of them may be empty
+    return draw(points, joined, languages_of(arguments), titles_of(arguments))
 
 
 def draw_pair_projection(arguments: argparse.Namespace) -> Figure:
