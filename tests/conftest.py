@@ -127,3 +127,11 @@ def small_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> P
     overlay = write_overlay(folder / "small.yaml", small_settings(tiny_encoder))
     snakemake(folder, "--cores", "2", "--resources", "gpu=2", "--configfile", str(overlay))
     return folder
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A folder with the sentences that trainings of seconds learn from, and a view of each."""
+    from helpers.training import write_training_corpus
+
+    return write_training_corpus(tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SCRIPTS
+from conftest import ROOT, SCRIPTS
 
 LIBRARY = SCRIPTS / "mclner"
 FLOORS = (
@@ -65,3 +65,16 @@ def test_no_folder_and_no_module_outgrows_a_reader() -> None:
 def test_packages_load_nothing_by_themselves() -> None:
     for path in LIBRARY.rglob("__init__.py"):
         assert not imports_of(path), path
+
+
+def test_no_test_module_leans_on_another() -> None:
+    """What several need stands in tests/helpers, so that each can be read, moved and run alone."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    leaning = {
+        path.name: node.module
+        for path in tests
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("test_")
+    }
+    assert len(tests) > 30
+    assert not leaning

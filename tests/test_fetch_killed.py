@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 from conftest import ROOT, write_overlay
+from helpers.paper import sizes
 from hub_content import SPLITS, whole_hub
 from hub_standin import serve
 from kill_harness import leftovers, main_command
-from test_paper import sizes
 
 KILLS = 6
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
+from conftest import SCRIPTS
+from helpers.fetching import fetch_swahili, model_options, variables
 from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
 from mclner.common.exceptions import InputError
 from mclner.fetch import hub
 from mclner.fetch.download import GoneError, Limits
 from mclner.fetch.lockfile import verify_folder
-from test_fetching import SCRIPTS, fetch_swahili, model_options, variables
 
 MODEL = Repository({"config.json": b"{}", "tokenizer.json": b"{}", "model.safetensors": bytes(range(256)) * 2000})
 SETTINGS = """

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from conftest import SCRIPTS
+from helpers.fetching import PAGE, QUICK, model_options, run, variables
 from hub_standin import Repository, Standin, serve
 from mclner.common.exceptions import InputError
 from mclner.fetch.download import Limits, Stated, download
 from mclner.fetch.lockfile import verify_folder
-from test_fetching import PAGE, QUICK, SCRIPTS, model_options, run, variables
 
 ONCE = Limits(attempts=1, silence=3.0)
 WEIGHTS = bytes(range(256)) * 2000

@@ -7,9 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,59 +15,20 @@ import torch
 from safetensors.torch import load_file
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
-from conftest import ROOT
-from mclner.common.checksums import SUMS, seal_folder
+from helpers.training import (
+    CONTRASTS,
+    SENTENCES,
+    command_line,
+    kill_at_a_checkpoint,
+    settings,
+    train,
+)
+from mclner.common.checksums import seal_folder
 from mclner.common.files import alone_in
 from mclner.configuration.run_settings import RunSettings, fingerprint, from_mapping
 from mclner.data.sentences import Sentence, write_corpus
 from mclner.training.checkpoints import usable_checkpoint
 from mclner.training.trainer import PlainProgress
-
-TRAIN = ROOT / "workflow" / "scripts" / "train.py"
-SENTENCES = [
-    (("Marie", "Curie", "left", "Warsaw", "."), ("B-PER", "I-PER", "O", "B-LOC", "O")),
-    (("Toyota", "built", "a", "factory", "in", "Kenya"), ("B-ORG", "O", "O", "O", "O", "B-LOC")),
-    (("It", "rained", "on", "Monday"), ("O", "O", "O", "O")),
-] * 6
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    rows = [Sentence(str(number), "en", tokens, tags) for number, (tokens, tags) in enumerate(SENTENCES)]
-    write_corpus(rows, tmp_path / "train.parquet")
-    write_corpus(rows[:3], tmp_path / "dev.parquet")
-    views = [Sentence(row.id, "mixed", tuple(token.upper() for token in row.tokens), row.tags) for row in rows]
-    write_corpus(views, tmp_path / "views.parquet")
-    return tmp_path
-
-
-def settings(head: str = "relation", epochs: int = 2, **objectives: object) -> str:
-    return json.dumps(
-        {
-            "model": {"head": head, "pair_size": 16, "window": 64},
-            "training": {"epochs": epochs, "sentences_per_batch": 4, "threads": 1, "precision": "float32"},
-            "objectives": objectives,
-        }
-    )
-
-
-def command_line(corpus: Path, encoder: Path, name: str, text: str, *options: str) -> list[str]:
-    run = corpus / name
-    command = [sys.executable, str(TRAIN), "--settings", text, "--encoder", str(encoder)]
-    command += ["--train", str(corpus / "train.parquet"), "--dev", str(corpus / "dev.parquet")]
-    command += ["--checkpoints", str(run / "checkpoints"), "--model", str(run / "model")]
-    command += ["--history", str(run / "history.tsv"), "--provenance", str(run / "provenance.json")]
-    return [*command, *options]
-
-
-def train(
-    corpus: Path, encoder: Path, name: str, text: str, *options: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    command = command_line(corpus, encoder, name, text, *options)
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
-    assert not check or done.returncode == 0, done.stderr[-3000:]
-    return done
-
 
 COUNTING = """
 import runpy, sys, torch
@@ -91,22 +50,6 @@ def train_counting(corpus: Path, encoder: Path, name: str, text: str, *options: 
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
     assert done.returncode == 0, done.stderr[-3000:]
     return int(done.stdout.split("kept ")[1])
-
-
-def kill_at_a_checkpoint(command: list[str], run: Path) -> None:
-    """The seal is a checkpoint's last file: one without it is half written, and rightly thrown away."""
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
-    while process.poll() is None and not list(run.glob(f"checkpoints/checkpoint-*/{SUMS}")):
-        time.sleep(0.01)
-    process.kill()
-    assert process.wait() != 0, "training ended before it could be killed"
-
-
-CONTRASTS: dict[str, Any] = {
-    "codeswitched_weight": 0.5,
-    "semantic_contrast": {"weight": 0.1, "temperature": 0.05},
-    "relation_contrast": {"weight": 0.1, "temperature": 0.1, "cells": 64},
-}
 
 
 def test_the_same_seed_trains_the_same_model_byte_for_byte(corpus: Path, tiny_encoder: Path) -> None:
