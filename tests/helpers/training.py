@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conftest import SCRIPTS
+from helpers.programs import run_program
 from mclner.common.checksums import SUMS
 from mclner.data.sentences import Sentence, write_corpus
 
@@ -60,7 +60,7 @@ def train(
     corpus: Path, encoder: Path, name: str, text: str, *options: str, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
     command = command_line(corpus, encoder, name, text, *options)
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
+    done = run_program(command)
     assert not check or done.returncode == 0, done.stderr[-3000:]
     return done
 
