@@ -143,7 +143,8 @@ def test_accumulating_gradients_makes_a_step_of_several_batches(corpus: Path, ti
     train(corpus, tiny_encoder, "run", json.dumps(text))
     history = pd.read_csv(corpus / "run" / "history.tsv", sep="\t")
     assert history["step"].max() == 4 * 3  # 18 sentences in batches of four are five, so three steps an epoch
-    assert history.loc[history["name"] == "label_loss", "value"].between(0, 100).all()
+    losses = history.loc[history["name"] == "label_loss", "value"]
+    assert losses.iloc[-1] < 0.9 * losses.iloc[0]
 
 
 def test_an_unknown_setting_is_refused_by_name(corpus: Path, tiny_encoder: Path) -> None:
