@@ -63,6 +63,7 @@ def test_a_full_disk_ends_the_run_and_once_there_is_room_it_goes_on(
     assert (small_disk / TAGGER).read_bytes() == (small_run / TAGGER).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_training_out_of_memory_ends_with_its_reason_and_writes_nothing(corpus: Path, tiny_encoder: Path) -> None:
     """Its memory is bounded once it has read its sentences: the first batch, of 80 MB and more, finds no room."""
     long = [Sentence(str(number), "en", ("a",) * 50, ("O",) * 50) for number in range(8)]

@@ -33,6 +33,7 @@ def program(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
     return subprocess.run([sys.executable, str(SCRIPTS / name), *map(str, arguments)], capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_hostile_text_paths_and_names_of_folders_are_data(tmp_path: Path, tiny_encoder: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
     mine = tmp_path / "a b;touch pwned;$(touch pwned) &'x"

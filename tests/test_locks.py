@@ -44,6 +44,7 @@ def locks_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / ".snakemake" / "locks").glob("*.lock")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "message"), [(MAIN_COMMAND, "another run works in {}"), (SNAKEMAKE, "works in {}. Wait for its end")]
 )
@@ -62,6 +63,7 @@ def test_a_second_run_in_one_folder_is_refused_and_harms_nothing(
         assert locks_in(tmp_path) == locks
 
 
+@pytest.mark.slow
 def test_a_snakemake_that_works_in_another_folder_is_in_nobodys_way(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
@@ -72,6 +74,7 @@ def test_a_snakemake_that_works_in_another_folder_is_in_nobodys_way(tmp_path: Pa
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_of_two_runs_started_at_once_one_works(tmp_path: Path) -> None:
     (tmp_path / "Snakefile").write_text(WAITING.format(seconds=2))
     both = [subprocess.Popen([*MAIN_COMMAND, "--cores", "1"], cwd=tmp_path, stderr=subprocess.PIPE) for _ in range(2)]
@@ -80,6 +83,7 @@ def test_of_two_runs_started_at_once_one_works(tmp_path: Path) -> None:
     assert sum(b"another run works in" in text for text in said) == 1
 
 
+@pytest.mark.slow
 def test_the_lock_of_a_killed_run_needs_no_person(tmp_path: Path) -> None:
     with working(tmp_path, MAIN_COMMAND):
         pass
@@ -102,6 +106,7 @@ def started_elsewhere(folder: Path) -> None:
         (folder / ".snakemake" / "locks" / "run_on").write_text("another-machine\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave_lock", [started_by_others, started_elsewhere])
 def test_a_lock_that_may_be_held_on_another_machine_stays_until_a_person_removes_it(
     tmp_path: Path, leave_lock: Callable[[Path], None]

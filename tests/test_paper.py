@@ -230,6 +230,7 @@ def conll_hub() -> Standin:
     )
 
 
+@pytest.mark.slow
 def test_conll_comes_from_the_hub_and_german_from_a_folder(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
     (tmp_path / "data" / "conll" / "de").mkdir(parents=True)

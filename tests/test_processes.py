@@ -54,6 +54,7 @@ def train_by_two(corpus: Path, encoder: Path, name: str, text: str, *options: st
     return done
 
 
+@pytest.mark.slow
 def test_two_processes_recompute_activations(corpus: Path, encoder_without_dropout: Path) -> None:
     """DistributedDataParallel then wants a gradient for every weight, that of the unused contrast too."""
     text = json.loads(settings("relation", epochs=1))
@@ -62,6 +63,7 @@ def test_two_processes_recompute_activations(corpus: Path, encoder_without_dropo
     assert (corpus / "two" / "model" / "model.safetensors").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", ["relation", "tagger"])
 def test_two_processes_train_the_model_of_one(corpus: Path, encoder_without_dropout: Path, head: str) -> None:
     objectives = CONTRASTS if head == "relation" else {"codeswitched_weight": 0.5}

@@ -39,6 +39,7 @@ def run(folder: Path, *command: str, **environment: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.slow
 def test_the_environment_is_made_once_and_again_when_the_pins_change(checkout: Path) -> None:
     first = run(checkout, "python", "-c", "import sys; print(sys.prefix)")
     assert first.returncode == 0, first.stderr
@@ -49,6 +50,7 @@ def test_the_environment_is_made_once_and_again_when_the_pins_change(checkout: P
     assert "installing" in run(checkout, "true").stderr
 
 
+@pytest.mark.slow
 def test_a_checkout_that_was_moved_makes_its_environment_anew_by_itself(checkout: Path) -> None:
     assert run(checkout, "true").returncode == 0
     moved = checkout.rename(checkout.with_name("moved"))
@@ -60,6 +62,7 @@ def test_a_checkout_that_was_moved_makes_its_environment_anew_by_itself(checkout
     assert run(link, "true").stderr == ""  # the same place by another name
 
 
+@pytest.mark.slow
 def test_what_only_developers_need_is_installed_at_their_first_command_and_once(checkout: Path) -> None:
     wheel = tiny_wheel(checkout)
     pin = f"tiny @ file://{wheel} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
@@ -73,11 +76,13 @@ def test_what_only_developers_need_is_installed_at_their_first_command_and_once(
     assert "installing" not in run(checkout, "python", "-m", "pytest").stderr
 
 
+@pytest.mark.slow
 def test_an_interrupted_installation_is_made_anew(checkout: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
     assert "installing" in run(checkout, "true").stderr
 
 
+@pytest.mark.slow
 def test_a_failed_installation_is_said_and_not_taken_for_whole(checkout: Path) -> None:
     (checkout / "envs" / "user.txt").write_text("/nowhere/package.whl\n")
     done = run(checkout, "true")
@@ -127,6 +132,7 @@ def tiny_wheel(folder: Path) -> Path:
     return wheel
 
 
+@pytest.mark.slow
 def test_a_package_of_another_content_is_refused(checkout: Path) -> None:
     wheel = tiny_wheel(checkout)
     pins = checkout / "envs" / "user.txt"
@@ -187,3 +193,15 @@ def test_the_pins_agree_wherever_they_stand() -> None:
     conda = yaml.safe_load((ROOT / "envs" / "mclner.yaml").read_text())["dependencies"][-1]["pip"]
     for name, version in [*asked, *(tuple(entry.split("==")) for entry in conda)]:
         assert pinned[spelled(name)] == version, name
+
+
+def test_hosted_runners_run_every_part_of_the_checks() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "main.yml").read_text())
+    called = {step.get("run") for job in workflow["jobs"].values() for step in job["steps"]} - {None}
+    assert called == {f".ci/run {part}" for part in ("format", "lint", "test", "report")}
+
+
+def test_a_part_of_the_checks_that_is_not_there_is_refused() -> None:
+    done = subprocess.run([str(ROOT / ".ci" / "run"), "everything"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "there is no part 'everything'" in done.stderr

@@ -63,6 +63,7 @@ def test_the_same_seed_trains_the_same_model_byte_for_byte(corpus: Path, tiny_en
     assert not (corpus / "first" / "checkpoints").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus: Path, tiny_encoder: Path) -> None:
     text = settings(epochs=4, **CONTRASTS)
     views = ("--codeswitched", str(corpus / "views.parquet"))
@@ -96,6 +97,7 @@ def test_a_training_that_still_lives_is_not_joined_by_another(corpus: Path, tiny
     assert not list(corpus.glob("run/checkpoints*"))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_made_on_other_sentences_is_not_taken_up(corpus: Path, tiny_encoder: Path) -> None:
     text = settings(epochs=4)
     kill_at_a_checkpoint(command_line(corpus, tiny_encoder, "killed", text), corpus / "killed")
@@ -114,6 +116,7 @@ def test_training_lowers_the_label_loss(corpus: Path, tiny_encoder: Path, head: 
     assert losses.iloc[-1] < 0.7 * losses.iloc[0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
 def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_encoder: Path) -> None:
     text = json.loads(settings(epochs=1))
@@ -127,6 +130,7 @@ def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_
     torch.testing.assert_close(plain[learnt], compiled[learnt], atol=0.02, rtol=0)
 
 
+@pytest.mark.slow
 def test_recomputing_activations_saves_memory_and_changes_no_step(corpus: Path, tiny_encoder: Path) -> None:
     text = json.loads(settings(**CONTRASTS))
     views = ("--codeswitched", str(corpus / "views.parquet"))
