@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -24,11 +26,49 @@ hypothesis.settings.register_profile("project", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("project")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, a shell has it ignored
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py refuses connections
+SLOW_FIXTURES = {"small_run", "fetched", "offline_run", "cluster_run"}  # each runs the pipeline
+# Modules whose tests one worker runs one after another, longest first: they share a costly run, or change the run of
+# `small_run` or files of the checkout that others' runs would take for newer code.
+TOGETHER = {
+    "test_slurm": "cluster",
+    "test_paper": "paper",
+    **dict.fromkeys(("test_pipeline", "test_faults", "test_integrity", "test_kill"), "small run"),
+}
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers for the whole suite; none where tests are named, which then start at once and in this process."""
+    return 2 if config.args == config.getini("testpaths") and not config.option.keyword else 0
+
+
+@pytest.hookimpl(tryfirst=True)  # before the hook of pytest-xdist that reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs the pipeline as slow, and say which tests stay together, the longest groups first."""
+    for item in items:
+        module = item.path.stem
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(module, module)))
+    order = list(dict.fromkeys(TOGETHER.values()))
+    items.sort(key=lambda item: order.index(TOGETHER[item.path.stem]) if item.path.stem in TOGETHER else len(order))
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker to want it makes, and the others wait for."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{folder}.lock"):
+        whole = folder.with_name(f"{name}.whole")
+        if not whole.exists():
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_tiny_encoder(tmp_path_factory.mktemp("encoder"))
+    return made_once(tmp_path_factory, "encoder", make_tiny_encoder)
 
 
 TINY_SHAPE: dict[str, Any] = {
@@ -122,8 +162,18 @@ def write_overlay(path: Path, settings: dict[str, object]) -> Path:
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Path:
     """A folder in which the small experiment has run from corpora to report, once for all tests."""
-    folder = tmp_path_factory.mktemp("small")
-    shutil.copytree(ROOT / "config", folder / "config")
-    overlay = write_overlay(folder / "small.yaml", small_settings(tiny_encoder))
-    snakemake(folder, "--cores", "2", "--resources", "gpu=2", "--configfile", str(overlay))
-    return folder
+
+    def run(folder: Path) -> None:
+        shutil.copytree(ROOT / "config", folder / "config")
+        overlay = write_overlay(folder / "small.yaml", small_settings(tiny_encoder))
+        snakemake(folder, "--cores", "2", "--resources", "gpu=2", "--configfile", str(overlay))
+
+    return made_once(tmp_path_factory, "small_run", run)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A folder with the sentences that trainings of seconds learn from, and a view of each."""
+    from helpers.training import write_training_corpus
+
+    return write_training_corpus(tmp_path)

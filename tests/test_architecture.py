@@ -77,3 +77,16 @@ def test_the_plan_loads_the_standard_library_alone() -> None:
 def test_packages_load_nothing_by_themselves() -> None:
     for path in LIBRARY.rglob("__init__.py"):
         assert not imports_of(path), path
+
+
+def test_no_test_module_leans_on_another() -> None:
+    """What several need stands in tests/helpers, so that each can be read, moved and run alone."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    leaning = {
+        path.name: node.module
+        for path in tests
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("test_")
+    }
+    assert len(tests) > 30
+    assert not leaning

@@ -1,4 +1,4 @@
-"""What happens when the disk is full or read-only, memory runs out, the clock jumps, or two runs meet."""
+"""What happens when the disk is full or read-only, memory runs out or the clock jumps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -16,18 +15,11 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, small_settings, snakemake, write_overlay
+from helpers.main_command import WAITING, run_snakemake
+from helpers.training import command_line, settings, train
 from mclner.data.sentences import Sentence, write_corpus
-from test_training import command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
 
-WAITING = 'rule all:\n    output: "done.txt"\n    shell: "touch started; sleep {seconds}; touch {{output}}"\n'
 TAGGER = "results/small/tagger/seed1/metrics.tsv"
-
-
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`./run snakemake` in `folder`."""
-    return subprocess.run(
-        [str(ROOT / "run"), "snakemake", *arguments], capture_output=True, text=True, cwd=folder, timeout=300
-    )
 
 
 @pytest.fixture
@@ -41,66 +33,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.fixture
-def waiting_run(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A run in `tmp_path` whose one job is under way."""
-    (tmp_path / "Snakefile").write_text(WAITING.format(seconds=60))
-    process = subprocess.Popen(
-        [str(ROOT / "run"), "snakemake", "--cores", "1"],
-        cwd=tmp_path,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    while not (tmp_path / "started").exists():
-        assert process.poll() is None
-        time.sleep(0.05)
-    yield process
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def test_a_second_run_in_one_folder_is_refused_and_harms_nothing(
-    tmp_path: Path, waiting_run: subprocess.Popen[bytes]
-) -> None:
-    locks = sorted((tmp_path / ".snakemake" / "locks").iterdir())
-    second = run(tmp_path, "--cores", "1")
-    assert second.returncode == 1
-    assert f"another run works in {tmp_path}" in second.stderr
-    assert run(tmp_path, "--dry-run").returncode == 0  # to look on is allowed
-    assert waiting_run.poll() is None
-    assert sorted((tmp_path / ".snakemake" / "locks").iterdir()) == locks
-
-
-def test_of_two_runs_started_at_once_one_works(tmp_path: Path) -> None:
-    (tmp_path / "Snakefile").write_text(WAITING.format(seconds=2))
-    both = [
-        subprocess.Popen([str(ROOT / "run"), "snakemake", "--cores", "1"], cwd=tmp_path, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
-    said = [process.communicate()[1] for process in both]
-    assert sorted(process.returncode for process in both) == [0, 1]
-    assert sum(b"another run works in" in text for text in said) == 1
-
-
-def test_the_lock_of_a_killed_run_needs_no_person(tmp_path: Path, waiting_run: subprocess.Popen[bytes]) -> None:
-    os.killpg(waiting_run.pid, signal.SIGKILL)
-    waiting_run.wait()
-    assert list((tmp_path / ".snakemake" / "locks").iterdir())
-    (tmp_path / "Snakefile").write_text(WAITING.format(seconds=0))
-    again = run(tmp_path, "--cores", "1", "--rerun-incomplete")
-    assert again.returncode == 0, again.stderr
-    assert (tmp_path / "done.txt").exists()
-
-
 def test_a_read_only_folder_is_named(small_disk: Path) -> None:
     (small_disk / "Snakefile").write_text(WAITING.format(seconds=0))
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    done = run(small_disk, "--cores", "1")
+    done = run_snakemake(small_disk, "--cores", "1")
     assert done.returncode == 1
     assert "cannot be written to" in done.stderr
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
-    assert run(small_disk, "--cores", "1").returncode == 0
+    assert run_snakemake(small_disk, "--cores", "1").returncode == 0
 
 
 def test_a_full_disk_ends_the_run_and_once_there_is_room_it_goes_on(
@@ -123,7 +63,8 @@ def test_a_full_disk_ends_the_run_and_once_there_is_room_it_goes_on(
     assert (small_disk / TAGGER).read_bytes() == (small_run / TAGGER).read_bytes()
 
 
-def test_a_training_out_of_memory_ends_with_its_reason_and_writes_nothing(corpus: Path, tiny_encoder: Path) -> None:  # noqa: F811
+@pytest.mark.slow
+def test_a_training_out_of_memory_ends_with_its_reason_and_writes_nothing(corpus: Path, tiny_encoder: Path) -> None:
     """Its memory is bounded once it has read its sentences: the first batch, of 80 MB and more, finds no room."""
     long = [Sentence(str(number), "en", ("a",) * 50, ("O",) * 50) for number in range(8)]
     write_corpus(long, corpus / "train.parquet")
@@ -153,7 +94,7 @@ def test_a_clock_that_jumps_needs_no_person_and_changes_no_score(small_run: Path
         os.utime(path, (then, then))
     (folder / TAGGER).unlink()
     options = ("--snakefile", str(ROOT / "Snakefile"), "--cores", "2", "--configfile", "small.yaml")
-    done = run(folder, TAGGER, *options)
+    done = run_snakemake(folder, TAGGER, *options)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Training" not in done.stdout + done.stderr  # what is there is not made again
     assert (folder / TAGGER).read_bytes() == (small_run / TAGGER).read_bytes()

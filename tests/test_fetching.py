@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import re
@@ -14,17 +13,14 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT
+from conftest import SCRIPTS
+from helpers.fetching import PAGE, QUICK, fetch_swahili, model_options, run
 from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
 from mclner.common.exceptions import InputError
 from mclner.fetch.download import Limits, download
 from mclner.fetch.lockfile import read_lock, revision_to_fetch, update_lock, verify_folder
 from mclner.lexicons.word2word import read_word2word
-
-SCRIPTS = ROOT / "workflow" / "scripts"
-QUICK = Limits(attempts=3, first_pause=0.01, silence=3.0, slowest=1000)
-PAGE = bytes(range(256)) * 400
 
 
 @pytest.fixture
@@ -36,31 +32,6 @@ def web() -> Iterator[Standin]:
 @pytest.fixture(scope="module")
 def xtreme() -> Repository:
     return panx_repository(["sw"], "PAN-X.{language}")
-
-
-def variables(hub: Standin, home: Path) -> dict[str, str]:
-    return {"HF_ENDPOINT": hub.address, "HF_HOME": str(home / "cache"), "HF_HUB_OFFLINE": "0"}
-
-
-def run(program: str, hub: Standin, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPTS / f"{program}.py"), "--attempts", "2", *options]
-    environment = os.environ | variables(hub, home)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-
-
-def model_options(home: Path) -> list[str]:
-    """Options of fetch_model.py for the model a/b, which goes to the folder `b`."""
-    paths = ["--lock", str(home / "lock.json"), "--folder", str(home / "b")]
-    return ["--repository", "a/b", "--name", "encoders/b", *paths]
-
-
-def fetch_swahili(hub: Standin, home: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    sources: list[dict[str, Any]] = [
-        {"repository": "google/xtreme", "configuration": "PAN-X.{language}"},
-        {"repository": "unimelb-nlp/wikiann", "configuration": "{language}"},
-    ]
-    options = ("--sources", json.dumps(sources), "--language", "sw", "--name", "corpora/panx/sw", *options)
-    return run("fetch_corpus", hub, home, *options, "--lock", str(home / "lock.json"), "--folder", str(home / "sw"))
 
 
 @pytest.mark.parametrize("faults", [["500"], ["429", "503"], ["cut"], ["drip"]])

@@ -107,6 +107,7 @@ PARSERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Path], object]]]
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 def test_a_mutated_input_is_read_or_refused_in_words(tmp_path: Path, name: str) -> None:
     file, write, read = PARSERS[name]

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
+from conftest import SCRIPTS
+from helpers.fetching import fetch_swahili, model_options, variables
 from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
 from mclner.common.exceptions import InputError
 from mclner.fetch import hub
 from mclner.fetch.download import GoneError, Limits
 from mclner.fetch.lockfile import verify_folder
-from test_fetching import SCRIPTS, fetch_swahili, model_options, variables
 
 MODEL = Repository({"config.json": b"{}", "tokenizer.json": b"{}", "model.safetensors": bytes(range(256)) * 2000})
 SETTINGS = """
@@ -53,6 +54,7 @@ def source_of(folder: Path) -> str:
     return verify_folder(folder)["source"]["repository"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["", "import huggingface_hub.constants"])
 @pytest.mark.parametrize("program", ["fetch_model", "fetch_corpus"])
 def test_programs_that_fetch_use_plain_http_and_tell_nobody(program: str, first: str) -> None:
@@ -70,6 +72,7 @@ def test_a_dictionary_is_fetched_without_the_library_of_the_hub() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     ["/revision/", "/tree/", "POST paths-info", "HEAD README.md", "README.md"],
@@ -87,6 +90,7 @@ def test_a_call_that_fails_once_is_made_again(
     assert set(verify_folder(tmp_path / "sw")["files"]) == {"train/0.parquet", "dev/0.parquet", "test/0.parquet"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["api/datasets/google", "POST paths-info", "HEAD google/xtreme", "xtreme/resolve"])
 def test_trouble_that_lasts_does_not_lead_to_another_source(
     both: dict[tuple[str, str], Repository], tmp_path: Path, fault: str
@@ -111,6 +115,7 @@ def test_lasting_trouble_within_the_library_is_no_unknown_configuration(
     assert not isinstance(raised.value, GoneError)
 
 
+@pytest.mark.slow
 def test_a_repository_with_a_script_is_listed_at_once(tmp_path: Path) -> None:
     files = panx_repository(["sw"], "PAN-X.{language}").files | {"xtreme.py": b"raise SystemExit"}
     said = fetched(Standin({("dataset", "google/xtreme"): Repository(files)}), tmp_path)
@@ -118,6 +123,7 @@ def test_a_repository_with_a_script_is_listed_at_once(tmp_path: Path) -> None:
     assert source_of(tmp_path / "sw") == "google/xtreme"
 
 
+@pytest.mark.slow
 def test_a_repository_without_data_is_left_for_the_next_source(
     both: dict[tuple[str, str], Repository], tmp_path: Path
 ) -> None:
@@ -126,6 +132,7 @@ def test_a_repository_without_data_is_left_for_the_next_source(
     assert source_of(tmp_path / "sw") == "unimelb-nlp/wikiann"
 
 
+@pytest.mark.slow
 def test_a_file_that_the_hub_refuses_leads_to_the_next_source(
     both: dict[tuple[str, str], Repository], tmp_path: Path
 ) -> None:
@@ -133,6 +140,7 @@ def test_a_file_that_the_hub_refuses_leads_to_the_next_source(
     assert source_of(tmp_path / "sw") == "unimelb-nlp/wikiann"
 
 
+@pytest.mark.slow
 def test_a_signed_address_that_has_run_out_is_asked_for_again(
     both: dict[tuple[str, str], Repository], tmp_path: Path
 ) -> None:
@@ -164,6 +172,7 @@ def hub_of(standin: Standin) -> Any:
     return HfApi(endpoint=standin.address)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "message"), [("gzip", "is sent compressed"), ("bare and endless", r"is larger than \d+ bytes")]
 )

@@ -7,7 +7,9 @@ import math
 import pytest
 import torch
 
+from mclner.configuration.run_settings import RunSettings
 from mclner.training.losses import counted_words, label_loss, relation_contrast, semantic_contrast
+from mclner.training.trainer import loss_parts
 
 
 def test_the_label_loss_is_summed_over_cells_and_divided_by_words() -> None:
@@ -27,6 +29,20 @@ def test_the_weight_of_a_row_lowers_its_loss_and_is_not_divided_away() -> None:
     words, rows = torch.tensor([[1.0, 0.5], [1.0, 0.0]]), torch.tensor([0.1, 0.0])
     assert counted_words(words, rows).item() == 1.5  # words of confidence 1 and 0.5; the second row is not scored
     assert counted_words(words, 10 * rows).item() == 1.5
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 5), (2, 3, 3, 5)], ids=["tagger", "relation grid"])
+def test_a_row_of_half_the_weight_brings_half_the_loss(shape: tuple[int, ...]) -> None:
+    logits = torch.randn(shape, generator=torch.Generator().manual_seed(4))
+    targets, words = torch.ones(shape[:-1], dtype=torch.long), torch.ones(2, 3)
+
+    def loss(*rows: float) -> float:
+        batch = {"targets": targets, "scored_words": words, "scored_rows": torch.tensor(rows)}
+        batch["counted_words"] = torch.tensor(6.0)
+        return loss_parts({"logits": logits}, batch, RunSettings())["label"].item()
+
+    assert loss(1.0, 0.0) != pytest.approx(loss(0.0, 1.0))
+    assert loss(1.0, 0.5) == pytest.approx(loss(1.0, 0.0) + 0.5 * loss(0.0, 1.0))
 
 
 def test_semantic_contrast_is_info_nce_over_the_pairs_of_views() -> None:

@@ -120,6 +120,7 @@ def run_small_experiment(folder: Path, data: Path, encoder: Path, **more: object
     return files
 
 
+@pytest.mark.slow
 def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny_encoder: Path) -> None:
     data = tmp_path / "mine"
     for split in ("train", "dev", "test"):
@@ -162,6 +163,7 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     assert (history.loc[history["name"] == "semantic_contrast_loss", "value"] > 0).any()
 
 
+@pytest.mark.slow
 def test_a_folder_of_labelled_english_and_a_test_alone_will_do(tmp_path: Path, tiny_encoder: Path) -> None:
     """No lexicon, no aligned text, no unlabelled text for one language; the other has no row in languages.tsv.
 

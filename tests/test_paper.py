@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from conftest import ROOT, snakemake, write_overlay
+from helpers.paper import EXPERIMENT, sizes
 from hub_content import SPLITS, conll_parquet, whole_hub
 from hub_standin import Repository, Standin, serve
 from mclner.common.files import read_table
@@ -27,23 +28,6 @@ from mclner.fetch.lockfile import verify_folder
 
 TARGETS = ["de", "es", "eu", "sw", "th", "zh"]
 PAPER = ["config/paper.yaml", "sizes.yaml"]
-EXPERIMENT = yaml.safe_load((ROOT / "config" / "paper.yaml").read_text(encoding="utf-8"))
-
-
-def sizes(address: str) -> dict[str, object]:
-    """Sizes, and where the stand-in is; no key that makes the pipeline another one."""
-    addresses = {
-        "muse": {"url": f"{address}/muse/en-{{language}}.txt"},
-        "word2word": {"url": f"{address}/word2word/en-{{language}}.pkl"},
-        "nllb": {"max_words": 20},
-    }
-    return {
-        "seeds": [1],
-        "corpus": {"sizes": "sizes.tsv", "max_unlabelled_sentences": 10},
-        "lexicon_sources": {name: EXPERIMENT["lexicon_sources"][name] | change for name, change in addresses.items()},
-        "run": {"model": {"pair_size": 16}, "training": {"epochs": 1, "precision": "float32", "threads": 1}},
-        "bootstrap_resamples": 100,
-    }
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +229,7 @@ def conll_hub() -> Standin:
     )
 
 
+@pytest.mark.slow
 def test_conll_comes_from_the_hub_and_german_from_a_folder(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
     (tmp_path / "data" / "conll" / "de").mkdir(parents=True)

@@ -92,7 +92,12 @@ def test_sentences_of_the_hub_lie_in_a_download_and_one_language_may_lie_in_a_fo
 
 
 def test_how_files_are_read_is_said_with_the_limit_of_source_or_target() -> None:
-    settings = {"max_source_sentences": 7, "max_unlabelled_sentences": 9, "tag_mapping": {"GPE": "LOC"}, "token_column": 1}
+    settings = {
+        "max_source_sentences": 7,
+        "max_unlabelled_sentences": 9,
+        "tag_mapping": {"GPE": "LOC"},
+        "token_column": 1,
+    }
     corpora = plan("paper", corpus=settings | {"sizes": str(ROOT / "config" / "panx_sizes.tsv")}).corpora
     source, target = (shlex.split(corpora.reading_options(code)) for code in ("en", "sw"))
     assert source[:2] == ["--most", "7"]

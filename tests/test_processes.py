@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from conftest import ROOT, small_settings, snakemake, write_overlay
+from helpers.training import CONTRASTS, command_line, settings, train
 from mclner.configuration.fields import from_mapping
 from mclner.configuration.run_settings import RunSettings
 from mclner.data.tags import Entity
@@ -22,7 +23,6 @@ from mclner.model.batching import SentenceEncoder
 from mclner.training.dataset import Example, ViewCollator, ViewDataset
 from mclner.training.distributed import share_of
 from mclner.training.losses import counted_words
-from test_training import CONTRASTS, command_line, corpus, settings, train  # noqa: F401  # corpus is a fixture
 
 LOSS_TOLERANCE = 1e-4  # sums in another order, in float32
 WEIGHT_TOLERANCE = 1e-4
@@ -39,7 +39,7 @@ def encoder_without_dropout(tmp_path_factory: pytest.TempPathFactory, tiny_encod
     return folder
 
 
-def train_by_two(corpus: Path, encoder: Path, name: str, text: str, *options: str) -> subprocess.CompletedProcess[str]:  # noqa: F811
+def train_by_two(corpus: Path, encoder: Path, name: str, text: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = command_line(corpus, encoder, name, text, *options)
     launcher = [
         sys.executable,
@@ -55,7 +55,8 @@ def train_by_two(corpus: Path, encoder: Path, name: str, text: str, *options: st
     return done
 
 
-def test_two_processes_recompute_activations(corpus: Path, encoder_without_dropout: Path) -> None:  # noqa: F811
+@pytest.mark.slow
+def test_two_processes_recompute_activations(corpus: Path, encoder_without_dropout: Path) -> None:
     """DistributedDataParallel then wants a gradient for every weight, that of the unused contrast too."""
     text = json.loads(settings("relation", epochs=1))
     text["training"]["gradient_checkpointing"] = True
@@ -63,8 +64,9 @@ def test_two_processes_recompute_activations(corpus: Path, encoder_without_dropo
     assert (corpus / "two" / "model" / "model.safetensors").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", ["relation", "tagger"])
-def test_two_processes_train_the_model_of_one(corpus: Path, encoder_without_dropout: Path, head: str) -> None:  # noqa: F811
+def test_two_processes_train_the_model_of_one(corpus: Path, encoder_without_dropout: Path, head: str) -> None:
     objectives = CONTRASTS if head == "relation" else {"codeswitched_weight": 0.5}
     text = json.loads(settings(head, epochs=3, **objectives))
     text["model"]["dropout"] = 0.0

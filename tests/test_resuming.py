@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from conftest import SCRIPTS
+from helpers.fetching import PAGE, QUICK, model_options, run, variables
 from hub_standin import Repository, Standin, serve
 from mclner.common.exceptions import InputError
 from mclner.fetch.download import Limits, Stated, download
 from mclner.fetch.lockfile import verify_folder
-from test_fetching import PAGE, QUICK, SCRIPTS, model_options, run, variables
 
 ONCE = Limits(attempts=1, silence=3.0)
 WEIGHTS = bytes(range(256)) * 2000
@@ -118,6 +119,7 @@ def test_a_file_other_than_stated_is_refused(web: Standin, tmp_path: Path, state
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_weights_cut_on_the_way_are_resumed_by_the_next_job(hub: Standin, storage: Standin, tmp_path: Path) -> None:
     storage.faults["/lfs/"] = ["cut", "cut"]
     assert run("fetch_model", hub, tmp_path, *model_options(tmp_path), "--attempts", "1").returncode == 1
@@ -131,6 +133,7 @@ def test_weights_cut_on_the_way_are_resumed_by_the_next_job(hub: Standin, storag
     assert hub.requests[f"/a/b/resolve/{MODEL.revision}/config.json"] == 1  # what was whole was kept
 
 
+@pytest.mark.slow
 def test_weights_are_resumed_after_a_kill(hub: Standin, storage: Standin, tmp_path: Path) -> None:
     storage.piece, storage.pause = 4096, 0.02
     command = [sys.executable, str(SCRIPTS / "fetch_model.py"), *model_options(tmp_path)]
@@ -149,6 +152,7 @@ def test_weights_are_resumed_after_a_kill(hub: Standin, storage: Standin, tmp_pa
     verify_folder(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_a_token_goes_to_the_hub_and_not_to_its_storage(
     hub: Standin, storage: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

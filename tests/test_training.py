@@ -7,9 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,60 +15,21 @@ import torch
 from safetensors.torch import load_file
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
-from conftest import ROOT
-from mclner.common.checksums import SUMS, seal_folder
+from helpers.training import (
+    CONTRASTS,
+    SENTENCES,
+    command_line,
+    kill_at_a_checkpoint,
+    settings,
+    train,
+)
+from mclner.common.checksums import seal_folder
 from mclner.common.files import alone_in
 from mclner.configuration.fields import from_mapping
 from mclner.configuration.run_settings import RunSettings, fingerprint
 from mclner.data.sentences import Sentence, write_corpus
 from mclner.training.checkpoints import usable_checkpoint
 from mclner.training.trainer import PlainProgress
-
-TRAIN = ROOT / "workflow" / "scripts" / "train.py"
-SENTENCES = [
-    (("Marie", "Curie", "left", "Warsaw", "."), ("B-PER", "I-PER", "O", "B-LOC", "O")),
-    (("Toyota", "built", "a", "factory", "in", "Kenya"), ("B-ORG", "O", "O", "O", "O", "B-LOC")),
-    (("It", "rained", "on", "Monday"), ("O", "O", "O", "O")),
-] * 6
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    rows = [Sentence(str(number), "en", tokens, tags) for number, (tokens, tags) in enumerate(SENTENCES)]
-    write_corpus(rows, tmp_path / "train.parquet")
-    write_corpus(rows[:3], tmp_path / "dev.parquet")
-    views = [Sentence(row.id, "mixed", tuple(token.upper() for token in row.tokens), row.tags) for row in rows]
-    write_corpus(views, tmp_path / "views.parquet")
-    return tmp_path
-
-
-def settings(head: str = "relation", epochs: int = 2, **objectives: object) -> str:
-    return json.dumps(
-        {
-            "model": {"head": head, "pair_size": 16, "max_length": 64},
-            "training": {"epochs": epochs, "sentences_per_batch": 4, "threads": 1, "precision": "float32"},
-            "objectives": objectives,
-        }
-    )
-
-
-def command_line(corpus: Path, encoder: Path, name: str, text: str, *options: str) -> list[str]:
-    run = corpus / name
-    command = [sys.executable, str(TRAIN), "--settings", text, "--encoder", str(encoder)]
-    command += ["--train", str(corpus / "train.parquet"), "--dev", str(corpus / "dev.parquet")]
-    command += ["--checkpoints", str(run / "checkpoints"), "--model", str(run / "model")]
-    command += ["--history", str(run / "history.tsv"), "--provenance", str(run / "provenance.json")]
-    return [*command, *options]
-
-
-def train(
-    corpus: Path, encoder: Path, name: str, text: str, *options: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    command = command_line(corpus, encoder, name, text, *options)
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"})
-    assert not check or done.returncode == 0, done.stderr[-3000:]
-    return done
-
 
 COUNTING = """
 import runpy, sys, torch
@@ -94,22 +53,6 @@ def train_counting(corpus: Path, encoder: Path, name: str, text: str, *options: 
     return int(done.stdout.split("kept ")[1])
 
 
-def kill_at_a_checkpoint(command: list[str], run: Path) -> None:
-    """The seal is a checkpoint's last file: one without it is half written, and rightly thrown away."""
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
-    while process.poll() is None and not list(run.glob(f"checkpoints/checkpoint-*/{SUMS}")):
-        time.sleep(0.01)
-    process.kill()
-    assert process.wait() != 0, "training ended before it could be killed"
-
-
-CONTRASTS: dict[str, Any] = {
-    "codeswitched_weight": 0.5,
-    "semantic_contrast": {"weight": 0.1, "temperature": 0.05},
-    "relation_contrast": {"weight": 0.1, "temperature": 0.1, "max_pairs": 64},
-}
-
-
 def test_the_same_seed_trains_the_same_model_byte_for_byte(corpus: Path, tiny_encoder: Path) -> None:
     views = ("--codeswitched", str(corpus / "views.parquet"))
     for name in ("first", "second"):
@@ -121,6 +64,7 @@ def test_the_same_seed_trains_the_same_model_byte_for_byte(corpus: Path, tiny_en
     assert not (corpus / "first" / "checkpoints").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_model(corpus: Path, tiny_encoder: Path) -> None:
     text = settings(epochs=4, **CONTRASTS)
     views = ("--codeswitched", str(corpus / "views.parquet"))
@@ -154,6 +98,7 @@ def test_a_training_that_still_lives_is_not_joined_by_another(corpus: Path, tiny
     assert not list(corpus.glob("run/checkpoints*"))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_made_on_other_sentences_is_not_taken_up(corpus: Path, tiny_encoder: Path) -> None:
     text = settings(epochs=4)
     kill_at_a_checkpoint(command_line(corpus, tiny_encoder, "killed", text), corpus / "killed")
@@ -172,6 +117,7 @@ def test_training_lowers_the_label_loss(corpus: Path, tiny_encoder: Path, head: 
     assert losses.iloc[-1] < 0.7 * losses.iloc[0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
 def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_encoder: Path) -> None:
     text = json.loads(settings(epochs=1))
@@ -185,6 +131,7 @@ def test_a_compiled_encoder_trains_and_is_saved_as_any_other(corpus: Path, tiny_
     torch.testing.assert_close(plain[learnt], compiled[learnt], atol=0.02, rtol=0)
 
 
+@pytest.mark.slow
 def test_recomputing_activations_saves_memory_and_changes_no_step(corpus: Path, tiny_encoder: Path) -> None:
     text = json.loads(settings(**CONTRASTS))
     views = ("--codeswitched", str(corpus / "views.parquet"))
@@ -201,7 +148,8 @@ def test_accumulating_gradients_makes_a_step_of_several_batches(corpus: Path, ti
     train(corpus, tiny_encoder, "run", json.dumps(text))
     history = pd.read_csv(corpus / "run" / "history.tsv", sep="\t")
     assert history["step"].max() == 4 * 3  # 18 sentences in batches of four are five, so three steps an epoch
-    assert history.loc[history["name"] == "label_loss", "value"].between(0, 100).all()
+    losses = history.loc[history["name"] == "label_loss", "value"]
+    assert losses.iloc[-1] < 0.9 * losses.iloc[0]
 
 
 def test_an_unknown_setting_is_refused_by_name(corpus: Path, tiny_encoder: Path) -> None:

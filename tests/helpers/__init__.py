@@ -1,0 +1,1 @@
+"""What several test modules use, and the programs beside them."""
