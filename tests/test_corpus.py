@@ -9,7 +9,7 @@ import pytest
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
-from mclner.data.columns import ColumnChoice
+from mclner.data.columns import AS_SEEN, ColumnChoice
 from mclner.data.conll import read_conll
 from mclner.data.sentences import Sentence, clean_token, read_corpus, write_corpus
 from mclner.data.tags import Entity
@@ -22,7 +22,7 @@ def conll(tmp_path: Path, text: str) -> Path:
 
 
 def read(
-    path: Path, lang: str, repairs: Counter[str], labelled: bool = True, choice: ColumnChoice = ColumnChoice()
+    path: Path, lang: str, repairs: Counter[str], labelled: bool = True, choice: ColumnChoice = AS_SEEN
 ) -> list[Sentence]:
     return list(read_conll(path, lang, repairs, labelled, choice))
 

@@ -1,7 +1,7 @@
 """Label your own text with a trained run.
 
-The input is running text, one sentence a line, CoNLL columns (a token a line, blank lines between sentences), JSON Lines
-or Parquet; which of them is seen from its content or told with --format. The output is CoNLL: token, tag, confidence.
+The input is running text, one sentence per line, CoNLL columns (a token per line, blank lines between sentences), JSON
+Lines or Parquet: seen from its content or told with --format. The output is CoNLL: token, tag, confidence.
 """
 
 from __future__ import annotations

@@ -148,6 +148,16 @@ def _line_that_is_not_utf8(path: Path) -> int:
     return number
 
 
+def line_ends(path: Path) -> str:
+    """How the first lines of a file end: LF, CR LF, CR CR LF or CR."""
+    with path.open("rb") as stream:
+        head = stream.read(2**16)
+    for end, name in ((b"\r\r\n", "CR CR LF"), (b"\r\n", "CR LF"), (b"\n", "LF"), (b"\r", "CR")):
+        if end in head:
+            return name
+    return "LF"
+
+
 def read_text(path: Path) -> str:
     """Text of a person's file in UTF-8, a byte order mark dropped. Raises InputError."""
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mclner.common.exceptions import InputError
+from mclner.configuration.user_folder import found_languages
 from mclner.data.languages import read_languages
 
 PLACE = "configuration"
@@ -40,14 +41,15 @@ class Experiment:
     def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
         """Resolve the variants and check every name that the configuration mentions. Raises InputError."""
         source, targets = config["languages"]["source"], config["languages"]["targets"]
+        folder = None
         if "folder" not in config and (targets == "found" or config["corpus"]["kind"] == "folder"):
             problem = "sentences and languages are to be found in a folder, and none is named."
             raise InputError(PLACE, problem, "Name it: --config folder=path.")
         if targets == "found":
-            targets = found_languages(Path(config["folder"]) / "ner", source)
+            folder = Path(config["folder"]).expanduser() / "ner"
+            targets = found_languages(folder, source)
         known = read_languages(language_table)
-        for code in (source, *targets):
-            _ = known[code]  # raises InputError where nobody knows it
+        known.check((source, *targets), folder)
         variants = {name: resolve_variant(name, config) for name in config["variants"]}
         for name, settings in variants.items():
             check_variant(name, settings, config)
@@ -70,14 +72,6 @@ class Experiment:
             tuple(config["compare"]),
             {name: settings | common for name, settings in variants.items()},
         )
-
-
-def found_languages(folder: Path, source: str) -> list[str]:
-    """Codes of the languages that have a test file in a folder of the user's own, except the source; sorted."""
-    found = sorted({path.parent.name for path in folder.glob("*/test.*")} - {source})
-    if not found:
-        raise InputError(folder, "holds no <language>/test.conll of a target.", "Name your folder: --config folder=…")
-    return found
 
 
 def with_found(names: Sequence[str], folder: Path) -> list[str]:

@@ -5,23 +5,51 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mclner.data.tag_schemes import Scheme, TagReader, count_tags, reader_of
 
 SAMPLE = 10_000  # lines looked at
 MOST_COLUMNS = 64  # looked at; what stands behind is no tag of a named entity
-METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U, whatever it ends with, and of CoNLL-2012
+METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U and CoNLL-2012
 ELEMENTS = "s|p|doc|document|text|body|head|headline|title|sent|sentence|para|paragraph|ingress|article|div"
 MARKUP = re.compile(rf"<(/?({ELEMENTS})|/[A-Za-z]\w*|({ELEMENTS}) [^<>]*)/?>\s*", re.IGNORECASE)
 NUMBER = re.compile(r"[0-9]+([-.][0-9]+)?")
 DOCUMENT = "-DOCSTART-"
-TOKEN_NAMES = frozenset("token tokens word words form".split())
+TOKEN_NAMES = frozenset({"token", "tokens", "word", "words", "form"})
 OTHER_NAMES = frozenset(
-    "id idx index lemma pos postag pos_tag upos xpos chunk ner ner_tag ner_tags tag tags label labels entity ne iob bio "
-    "misc sentence sentence_id sent_id feats head deprel".split()
-)
+    {
+        "id",
+        "idx",
+        "index",
+        "lemma",
+        "pos",
+        "postag",
+        "pos_tag",
+        "upos",
+        "xpos",
+        "chunk",
+        "ner",
+        "ner_tag",
+        "ner_tags",
+        "tag",
+        "tags",
+        "label",
+        "labels",
+        "entity",
+        "ne",
+        "iob",
+        "bio",
+        "misc",
+        "sentence",
+        "sentence_id",
+        "sent_id",
+        "feats",
+        "head",
+        "deprel",
+    }
+)  # of columns, as a first row gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +61,9 @@ class ColumnChoice:
     scheme: Scheme | None = None
 
 
+AS_SEEN = ColumnChoice()
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Columns of a file, counted from 0: `tag` is where tags stand and None where none were seen."""
@@ -41,7 +72,7 @@ class Layout:
     columns: int
     token: int = 0
     tag: int | None = None
-    tags: TagReader = TagReader()
+    tags: TagReader = field(default_factory=TagReader)
     numbered: int | None = None
     header: bool = False
     notes: tuple[str, ...] = ()
@@ -53,7 +84,7 @@ class Layout:
             while len(fields) > 1 and not fields[-1].strip(" "):
                 fields.pop()
             return fields
-        return [field for field in line.split(" ") if field]
+        return [part for part in line.split(" ") if part]
 
     def describe(self) -> str:
         """What was seen, for the log."""

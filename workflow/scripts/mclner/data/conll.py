@@ -12,6 +12,7 @@ from pathlib import Path
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
 from mclner.data.columns import (
+    AS_SEEN,
     DOCUMENT,
     MARKUP,
     METADATA,
@@ -33,7 +34,7 @@ COMMENT = re.compile(r"#+\s+\S")
 
 
 def read_conll(
-    path: Path, lang: str, repairs: Counter[str], labelled: bool = True, choice: ColumnChoice = ColumnChoice()
+    path: Path, lang: str, repairs: Counter[str], labelled: bool = True, choice: ColumnChoice = AS_SEEN
 ) -> Iterator[Sentence]:
     """Sentences of a CoNLL file, one in memory at a time, with the columns of its content or of `choice`.
 
@@ -43,9 +44,7 @@ def read_conll(
     """
     layout = look_at_columns(path, labelled, choice)
     reader = _Reader(path, layout, labelled, repairs)
-    count = 0
-    for block in reader.blocks():
-        count += 1
+    for count, block in enumerate(reader.blocks(), start=1):
         yield reader.sentence(block, lang, f"{lang}-{count}")
 
 

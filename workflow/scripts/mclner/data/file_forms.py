@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
-from mclner.data.columns import SAMPLE, ColumnChoice, Layout, find_layout, rows_of
+from mclner.data.columns import AS_SEEN, SAMPLE, Layout, find_layout, rows_of
 
 Form = Literal["conll", "json", "parquet", "text"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -64,7 +64,7 @@ def _first_bytes(path: Path) -> bytes:
 
 
 def _form_of_lines(lines: Sequence[str]) -> FileForm:
-    layout = find_layout(lines, ColumnChoice())
+    layout = find_layout(lines, AS_SEEN)
     rows = [row.fields for row in rows_of(lines, layout)]
     if layout.tag is not None or layout.numbered is not None:
         return FileForm("conll")
@@ -77,7 +77,7 @@ def _form_of_lines(lines: Sequence[str]) -> FileForm:
 
 
 def is_running_text(rows: Sequence[Sequence[str]], layout: Layout) -> bool:
-    """Whether rows without tags are sentences: they end as sentences do, are long, or differ in their number of words."""
+    """Whether rows without tags are sentences: by their ends, their length or their number of words."""
     if not rows:
         return False
     if layout.delimiter == "\t":
@@ -108,6 +108,6 @@ def other_delimiter(lines: Sequence[str]) -> str | None:
     """Commas and the like, where these part columns with tags in lines without tabs and spaces."""
     for mark, name in OTHER_DELIMITERS.items():
         parted = [line.replace(mark, "\t") for line in lines if line.count(mark) == max(1, lines[0].count(mark))]
-        if len(parted) * 2 > len(lines) and find_layout(parted, ColumnChoice()).tag is not None:
+        if len(parted) * 2 > len(lines) and find_layout(parted, AS_SEEN).tag is not None:
             return name
     return None

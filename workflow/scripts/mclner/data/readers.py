@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from mclner.common.exceptions import InputError
-from mclner.common.files import iterate_lines
+from mclner.common.files import iterate_lines, line_ends
 from mclner.data.columns import ColumnChoice
 from mclner.data.conll import look_at_columns, read_conll
 from mclner.data.file_forms import FORMS, FileForm, Form, find_form, other_delimiter
@@ -44,6 +44,9 @@ class ReadingOptions:
         return ColumnChoice(self.token_column, self.tag_column, self.scheme)
 
 
+AS_SEEN = ReadingOptions()
+
+
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Options that say what a file is, where its content does not."""
     parser.add_argument("--format", choices=FORMS, help="form of the input (default: seen from its content)")
@@ -58,7 +61,7 @@ def read_own(
     lang: str,
     repairs: Counter[str],
     labelled: bool = True,
-    options: ReadingOptions = ReadingOptions(),
+    options: ReadingOptions = AS_SEEN,
 ) -> list[Sentence]:
     """Sentences of `path`: CoNLL columns, JSON Lines or JSON, Parquet, or a folder of Parquet files.
 
@@ -76,7 +79,7 @@ def iterate_own(
     lang: str,
     repairs: Counter[str],
     labelled: bool = True,
-    options: ReadingOptions = ReadingOptions(),
+    options: ReadingOptions = AS_SEEN,
 ) -> Iterator[Sentence]:
     """As `read_own`, one sentence in memory at a time."""
     form, seen = describe(path, labelled, options)
@@ -92,7 +95,7 @@ def iterate_own(
 
 
 def describe(path: Path, labelled: bool, options: ReadingOptions) -> tuple[Form, list[str]]:
-    """The form of a file of tokens; what was seen of it, and then what was guessed. Raises InputError on running text."""
+    """The form of a file of tokens; what was seen of it, and then each guess. Raises InputError on running text."""
     found = FileForm(options.form) if options.form else find_form(path)
     if found.form == "parquet":
         return "parquet", ["Parquet"]
@@ -110,7 +113,8 @@ def describe(path: Path, labelled: bool, options: ReadingOptions) -> tuple[Form,
         if lines and layout.columns > 1:
             example = " | ".join(layout.split(lines[-1]))[:80]
             raise InputError(path, f"has no column of tags that is known ({example}).", EXPECTED, len(lines))
-    return "conll", [layout.describe(), *layout.notes]
+    ends = line_ends(path)
+    return "conll", [layout.describe() + (f", line ends {ends}" if ends != "LF" else ""), *layout.notes]
 
 
 def doubts_of(sentences: list[Sentence]) -> list[str]:

@@ -23,8 +23,8 @@ TOKENS = ("tokens", "words")
 TAGS = ("tags", "ner_tags", "labels", "ner")
 SPANS = ("label", "labels", "entities", "spans")
 FIELDS = (
-    "Expected tokens or words with tags or ner_tags (lists, one tag each), or text with label, labels, entities or spans "
-    "([[start, end, type], …] or [{start, end, label}, …])."
+    "Expected tokens or words with tags or ner_tags (lists, one tag each), or text with label, labels, entities or "
+    "spans ([[start, end, type], …] or [{start, end, label}, …])."
 )
 SAMPLE = 1000  # records looked at for the scheme of their tags
 ROWS_AT_ONCE = 4096

@@ -13,15 +13,16 @@ from mclner.data.tags import OUTSIDE
 Scheme = Literal["prefix", "suffix", "types"]
 SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 EXPECTED = (
-    "Known are IOB1, IOB2, BIOES, BILOU and BMES (B-PER or B_PER; suffix: PER-B or PER_B) and types alone (PER), with O, "
-    "0, - or _ for no entity; in CoNLL, --tag-column and --tag-scheme say what is not seen, and others must be converted."
+    "Known are IOB1, IOB2, BIOES, BILOU and BMES (B-PER or B_PER; suffix: PER-B or PER_B) and types alone (PER), with "
+    "O, 0, - or _ for no entity. Where they are not seen, --tag-column and --tag-scheme name them (corpus: tag_column, "
+    "tag_scheme); convert what is none of these."
 )
-PARTS = {"B": "B", "I": "I", "E": "I", "L": "I", "S": "B", "U": "B", "M": "I", "W": "B"}  # of IOB, BIOES, BILOU, BMES
+PARTS = {"B": "B", "I": "I", "E": "I", "L": "I", "S": "B", "U": "B", "M": "I", "W": "B"}
 OTHER_OUTSIDE = ("0", "o", "-", "_")  # where a column has no O
 PREFIXED = re.compile(r"([BIELSUMW])[-_](?=.*[^\W_])(.+)")
 SUFFIXED = re.compile(r"(?=.*[^\W_].*[-_])(.+)[-_]([BIELSUMW])")
 TYPE = re.compile(r"[^\W\d_][\w./&+:-]+")
-CHUNKS = frozenset("NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP NC VC PC".split())
+CHUNKS = frozenset({"NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"})
 
 
 @dataclass(frozen=True, slots=True)
