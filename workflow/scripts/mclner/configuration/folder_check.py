@@ -11,7 +11,7 @@ from mclner.common.exceptions import InputError
 from mclner.configuration.user_folder import EXPECTED, SPLITS, language_folders, split_file
 from mclner.data.corpus_parts import map_types, mapping_to_paste, unknown_types
 from mclner.data.languages import LanguageTable
-from mclner.data.readers import AS_SEEN, ReadingOptions, describe, doubts_of, iterate_own
+from mclner.data.readers import AS_SEEN, ReadingOptions, doubts_of, iterate_own, look_at
 from mclner.data.sentences import Sentence, count_entities
 
 
@@ -90,16 +90,16 @@ def _check_language(folder: Path, expected: Expectation, findings: Findings) -> 
 def _check_file(path: Path, labelled: bool, expected: Expectation, findings: Findings) -> None:
     repairs: Counter[str] = Counter()
     try:
-        _, lines = describe(path, labelled, expected.options)
+        seen = look_at(path, labelled, expected.options)
         sentences = list(iterate_own(path, path.parent.name, repairs, labelled, expected.options))
         if not sentences:
             raise InputError(path, "holds no sentences.", "Put some there, or take the file away.")
     except InputError as error:
         findings.problems.append(str(error))
         return
-    findings.doubts += [f"{path}: {doubt}" for doubt in (*lines[1:], *doubts_of(sentences))]
+    findings.doubts += [f"{path}: {doubt}" for doubt in (*seen.guesses, *doubts_of(sentences))]
     mended = "".join(f", {name}: {number}" for name, number in sorted(repairs.items()) if number)
-    findings.seen.append(f"{path}: {len(sentences)} sentences; {lines[0]}{mended}")
+    findings.seen.append(f"{path}: {len(sentences)} sentences; {seen.description}{mended}")
     if labelled:
         _check_entities(path, sentences, expected, findings)
 

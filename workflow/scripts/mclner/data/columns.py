@@ -66,7 +66,10 @@ AS_SEEN = ColumnChoice()
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns of a file, counted from 0: `tag` is where tags stand and None where none were seen."""
+    """Columns of a file, counted from 0: `tag` is where tags stand and None where none were seen.
+
+    `numbered` is a column of numbers beside the tokens; `counts` says that the token column itself is 0, 1, 2, ….
+    """
 
     delimiter: str
     columns: int
@@ -75,7 +78,12 @@ class Layout:
     tags: TagReader = field(default_factory=TagReader)
     numbered: int | None = None
     header: bool = False
+    counts: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def tag_or_last(self) -> int:
+        return -1 if self.tag is None else self.tag
 
     def split(self, line: str) -> list[str]:
         """Fields of a line; empty ones at its end are no columns. U+00A0 and the like may stand inside a token."""
@@ -124,12 +132,20 @@ def find_layout(lines: Sequence[str], choice: ColumnChoice) -> Layout:
     free = [column for column in range(layout.columns) if column not in (*others, *numbers, _forward(tag, layout))]
     left = [column for column in range(layout.columns) if column != _forward(tag, layout)]
     token = choice.token if choice.token is not None else next(iter(free or left), 0)
-    numbered = next((number for number in reversed(numbers) if number != _forward(token, layout)), None)
+    numbered = next((number for number in reversed(numbers) if number < (_forward(token, layout) or 0)), None)
     notes = [f"columns {', '.join(map(str, (tag, *others)))} hold tags: {tag} is read (--tag-column)"] * bool(others)
     notes += ["the number of columns varies"] * (len(sizes) > 1)
     if reader is not None and reader.scheme == "types" and choice.scheme is None:
         notes.append("its tags are types alone: neighbours of one type are one entity (--tag-scheme)")
-    return replace(layout, token=token, tag=tag, tags=reader or TagReader(), numbered=numbered, notes=tuple(notes))
+    return replace(
+        layout,
+        token=token,
+        tag=tag,
+        tags=reader or TagReader(),
+        numbered=numbered,
+        counts=counts_tokens(rows, token),
+        notes=tuple(notes),
+    )
 
 
 def rows_of(lines: Iterable[str], layout: Layout) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,16 +20,15 @@ from mclner.data.columns import (
     SAMPLE,
     ColumnChoice,
     Layout,
-    counts_tokens,
     find_layout,
-    rows_of,
 )
 from mclner.data.sentences import Sentence, make_sentence
 from mclner.data.tag_schemes import EXPECTED
-from mclner.data.tags import repair_tags
+from mclner.data.tags import OUTSIDE, repair_tags
 
 LONGEST_SENTENCE = 1_000_000  # tokens; a file without blank lines is no reason to fill the memory
 SPECIAL = ("#", "<", "-")  # how lines of something else than a token may begin
+PARTING = ("begins of documents", "rows of markup")  # end a sentence
 COMMENT = re.compile(r"#+\s+\S")
 
 
@@ -42,31 +41,27 @@ def read_conll(
     empty nodes; empty sentences are dropped. All of it is counted in `repairs`. Not `labelled` is read by the same
     rules, and then the tags are left alone. Raises InputError.
     """
-    layout = look_at_columns(path, labelled, choice)
-    reader = _Reader(path, layout, labelled, repairs)
-    for count, block in enumerate(reader.blocks(), start=1):
-        yield reader.sentence(block, lang, f"{lang}-{count}")
+    yield from read_columns(path, look_at_columns(path, choice), lang, repairs, labelled)
 
 
-def look_at_columns(path: Path, labelled: bool, choice: ColumnChoice) -> Layout:
+def look_at_columns(path: Path, choice: ColumnChoice) -> Layout:
     """Layout of a file by its first lines. Raises InputError where the token column numbers the tokens."""
     lines = list(islice(iterate_lines(path), SAMPLE))
     layout = find_layout(lines, choice)
-    rows = rows_of(lines, layout)[layout.header :]
-    if counts_tokens(rows, layout.token):
+    if layout.counts:
         others = [column for column in range(layout.columns) if column not in (layout.token, layout.tag)]
         remedy = f"Name the token's: --token-column {others[0]}." if others else "Add a column with the tokens."
         raise InputError(path, f"has numbers (0, 1, 2, …) in column {layout.token} and not tokens.", remedy)
     return layout
 
 
-@dataclass(slots=True)
-class Block:
-    """Tokens and tags as they stand between blank lines, and the line number of each."""
-
-    tokens: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+def read_columns(path: Path, layout: Layout, lang: str, repairs: Counter[str], labelled: bool) -> Iterator[Sentence]:
+    """As `read_conll`, where the layout is known."""
+    reader = _Reader(path, layout, labelled, repairs)
+    for count, (tokens, tags) in enumerate(reader.blocks(), start=1):
+        if layout.tags.scheme == "types":
+            tags, _ = repair_tags(tags)  # how the scheme is meant, and no repair
+        yield make_sentence(f"{lang}-{count}", lang, tokens, tags if labelled else None, repairs)
 
 
 @dataclass(slots=True)
@@ -76,63 +71,51 @@ class _Reader:
     labelled: bool
     repairs: Counter[str]
 
-    def blocks(self) -> Iterator[Block]:
-        """Runs of tokens between blank lines; begins of documents and markup part them, and are no sentences."""
-        layout, repairs = self.layout, self.repairs
-        token, tag = layout.token, layout.tag if layout.tag is not None else -1
+    def blocks(self) -> Iterator[tuple[list[str], list[str]]]:
+        """Tokens and tags of IOB between blank lines; begins of documents and markup part them as well."""
+        layout, repairs, labelled = self.layout, self.repairs, self.labelled
+        token, tag, columns, read = layout.token, layout.tag_or_last, layout.columns, layout.tags.read
         careful = layout.numbered is not None or layout.header  # where any line may hold something else
-        block, blanks = Block(), 0
+        tokens: list[str] = []
+        tags: list[str] = []
+        blanks = 0
         for number, line in enumerate(iterate_lines(self.path), start=1):
-            if not line.strip():
-                if block.tokens:
-                    yield block
-                    block = Block()
+            if not line or line.isspace():
+                if tokens:
+                    yield tokens, tags
+                    tokens, tags = [], []
                 elif blanks:
                     repairs["empty sentences"] += 1
                 blanks += 1
                 continue
+            blanks = 0
             fields = layout.split(line)
             if careful or line[0] in SPECIAL:
                 kind = self._other_than_token(line, fields)
                 if kind is not None:
                     repairs[kind] += 1
-                    blanks = 0
-                    if kind in ("begins of documents", "rows of markup") and block.tokens:
-                        yield block
-                        block = Block()
+                    if kind in PARTING and tokens:
+                        yield tokens, tags
+                        tokens, tags = [], []
                     continue
-            blanks = 0
             try:
-                block.tokens.append(fields[token])
-                if self.labelled:
-                    block.tags.append(fields[tag])
+                tokens.append(fields[token])
+                iob = read(fields[tag]) if labelled else OUTSIDE
             except IndexError:
                 raise self._too_few_columns(fields, number) from None
-            if self.labelled and len(fields) < 2:
-                raise self._too_few_columns(fields, number)
-            if len(fields) != layout.columns:
+            if len(fields) != columns:
                 repairs["rows with another number of columns"] += 1
-            block.lines.append(number)
-            if len(block.lines) > LONGEST_SENTENCE:
+                if labelled and len(fields) < 2:
+                    raise self._too_few_columns(fields, number)
+            if iob is None:
+                problem = f"'{fields[tag].strip()}' is no tag of the scheme '{layout.tags.scheme}'."
+                raise InputError(self.path, problem, EXPECTED, number)
+            tags.append(iob)
+            if len(tokens) > LONGEST_SENTENCE:
                 problem = f"has a sentence of over {LONGEST_SENTENCE:,} tokens."
                 raise InputError(self.path, problem, "Part sentences by blank lines.", number)
-        if block.tokens:
-            yield block
-
-    def sentence(self, block: Block, lang: str, identifier: str) -> Sentence:
-        """The sentence of a block. Raises InputError where a tag is none."""
-        if not self.labelled:
-            return make_sentence(identifier, lang, block.tokens, None, self.repairs)
-        read = self.layout.tags.read
-        tags = [read(tag) for tag in block.tags]
-        if None in tags:
-            place = tags.index(None)
-            problem = f"'{block.tags[place].strip()}' is no tag of the scheme '{self.layout.tags.scheme}'."
-            raise InputError(self.path, problem, EXPECTED, block.lines[place])
-        iob = [tag for tag in tags if tag is not None]
-        if self.layout.tags.scheme == "types":
-            iob, _ = repair_tags(iob)  # how the scheme is meant, and no repair
-        return make_sentence(identifier, lang, block.tokens, iob, self.repairs)
+        if tokens:
+            yield tokens, tags
 
     def _too_few_columns(self, fields: Sequence[str], number: int) -> InputError:
         remedy = "Expected a token and a tag, such as 'Warsaw<TAB>B-LOC'."
@@ -173,7 +156,7 @@ class _Reader:
 
     def _has_tag(self, fields: Sequence[str]) -> bool:
         """Whether a tag stands in its column; of types alone, one that was seen in other lines."""
-        tags, column = self.layout.tags, self.layout.tag if self.layout.tag is not None else -1
-        found = fields[column:][:1] if len(fields) > 1 else []
+        tags = self.layout.tags
+        found = fields[self.layout.tag_or_last :][:1] if len(fields) > 1 else []
         read = tags.read(found[0]) if found else None
         return read is not None and (tags.scheme != "types" or read == "O" or read[2:] in tags.seen)

@@ -27,10 +27,14 @@ LONG_TOKEN = 25  # characters: half of the lines of a file are that long where t
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """The form of a file; `sure` is False where its content alone does not tell columns from running text."""
+    """The form of a file; `sure` is False where its content alone does not tell columns from running text.
+
+    `layout` has what was seen of the columns of a file of lines.
+    """
 
     form: Form
     sure: bool = True
+    layout: Layout | None = None
 
 
 def find_form(path: Path) -> FileForm:
@@ -67,13 +71,13 @@ def _form_of_lines(lines: Sequence[str]) -> FileForm:
     layout = find_layout(lines, AS_SEEN)
     rows = [row.fields for row in rows_of(lines, layout)]
     if layout.tag is not None or layout.numbered is not None:
-        return FileForm("conll")
+        return FileForm("conll", layout=layout)
     if is_running_text(rows, layout):
-        return FileForm("text")
+        return FileForm("text", layout=layout)
     if layout.columns > 1:
-        return FileForm("conll", sure=layout.delimiter == "\t")
+        return FileForm("conll", layout.delimiter == "\t", layout)
     marks = any(len(fields[0]) == 1 and not fields[0].isalnum() for fields in rows)
-    return FileForm("conll" if marks else "text", sure=False)
+    return FileForm("conll" if marks else "text", False, layout)
 
 
 def is_running_text(rows: Sequence[Sequence[str]], layout: Layout) -> bool:
@@ -81,13 +85,22 @@ def is_running_text(rows: Sequence[Sequence[str]], layout: Layout) -> bool:
     if not rows:
         return False
     if layout.delimiter == "\t":
-        cells = [fields[min(layout.token, len(fields) - 1)] for fields in rows]
-        return sum(" " in cell.strip() for cell in cells) * 2 > len(rows)
+        return text_column(rows, layout) is not None
     ends = sum(fields[-1].endswith(SENTENCE_END) and (len(fields) > 1 or len(fields[0]) > 4) for fields in rows)
     sizes = Counter(map(len, rows))
     varied = sizes[layout.columns] * 10 < 7 * len(rows) and sum(size > 1 for size in map(len, rows)) * 2 > len(rows)
     long = sorted(sum(map(len, fields)) for fields in rows)[len(rows) // 2] >= LONG_TOKEN
     return ends * 2 >= len(rows) or varied or long or layout.columns > 10
+
+
+def text_column(rows: Sequence[Sequence[str]], layout: Layout) -> int | None:
+    """The column of a table that holds sentences: most cells have several words."""
+    for column in range(layout.columns):
+        cells = [fields[column].strip() for fields in rows if column < len(fields)]
+        words = 2 if column == layout.token else 3
+        if sum(len(cell.split(" ")) >= words for cell in cells) * 2 > len(rows):
+            return column
+    return None
 
 
 def chosen_form(path: Path, named: Form | None) -> Form:
@@ -98,6 +111,8 @@ def chosen_form(path: Path, named: Form | None) -> Form:
     by_ending = path.suffix.lower() in COLUMN_ENDINGS
     if seen.form == "text" and by_ending and seen.sure:
         raise InputError(path, f"looks like running text, and ends in {path.suffix}.", "Say --format text or conll.")
+    if seen.form == "text" and seen.layout is not None and seen.layout.columns > 1 and seen.layout.delimiter == "\t":
+        raise InputError(path, "is a table with running text in a column.", "Give the sentences alone, one a line.")
     if seen.form == "conll" and not seen.sure and not by_ending:
         problem = "may be running text, or columns without tags."
         raise InputError(path, problem, "Say --format text, a sentence a line, or --format conll, a token a line.")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines, line_ends
-from mclner.data.columns import ColumnChoice
-from mclner.data.conll import look_at_columns, read_conll
+from mclner.data.columns import ColumnChoice, Layout
+from mclner.data.conll import look_at_columns, read_columns
 from mclner.data.file_forms import FORMS, FileForm, Form, find_form, other_delimiter
 from mclner.data.records import json_records, parquet_records, parquet_tag_names, read_records
 from mclner.data.sentences import Sentence
@@ -82,39 +82,54 @@ def iterate_own(
     options: ReadingOptions = AS_SEEN,
 ) -> Iterator[Sentence]:
     """As `read_own`, one sentence in memory at a time."""
-    form, seen = describe(path, labelled, options)
-    log.info("%s: %s", path, seen[0])
-    for note in seen[1:]:
-        log.warning("%s: %s", path, note)
-    if form == "conll":
-        yield from read_conll(path, lang, repairs, labelled, options.columns)
+    seen = look_at(path, labelled, options)
+    log.info("%s: %s", path, seen.description)
+    for guess in seen.guesses:
+        log.warning("%s: %s", path, guess)
+    if seen.layout is not None:
+        yield from read_columns(path, seen.layout, lang, repairs, labelled)
         return
-    records = json_records(path) if form == "json" else parquet_records(path, labelled)
-    names = options.tag_names or (parquet_tag_names(path) if form == "parquet" and labelled else ())
+    records = json_records(path) if seen.form == "json" else parquet_records(path, labelled)
+    names = options.tag_names or (parquet_tag_names(path) if seen.form == "parquet" and labelled else ())
     yield from read_records(path, records, lang, repairs, labelled, options.scheme, names)
 
 
-def describe(path: Path, labelled: bool, options: ReadingOptions) -> tuple[Form, list[str]]:
-    """The form of a file of tokens; what was seen of it, and then each guess. Raises InputError on running text."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a file of tokens was found to be, in words too, and what of that is a guess; columns have a `layout`."""
+
+    form: Form
+    description: str
+    guesses: tuple[str, ...] = ()
+    layout: Layout | None = None
+
+
+def look_at(path: Path, labelled: bool, options: ReadingOptions) -> Seen:
+    """What a file of tokens is. Raises InputError on running text, and where it has no tags that it should have."""
     found = FileForm(options.form) if options.form else find_form(path)
-    if found.form == "parquet":
-        return "parquet", ["Parquet"]
-    if found.form == "json":
-        return "json", ["records of JSON"]
+    if found.form in ("parquet", "json"):
+        return Seen(found.form, "Parquet" if found.form == "parquet" else "records of JSON")
     if found.form == "text" and found.sure and not labelled and options.token_column is None:
         remedy = "Expected a token a line, or JSON Lines with tokens: part it into words first, as predict.py does."
         raise InputError(path, "looks like running text, a sentence a line.", remedy)
-    layout = look_at_columns(path, labelled, options.columns)
+    as_seen = found.layout is not None and not found.layout.counts and options.columns == ColumnChoice()
+    layout = found.layout if found.layout is not None and as_seen else look_at_columns(path, options.columns)
     if labelled and layout.tag is None:
-        lines = [line for line in islice(iterate_lines(path), 1000) if line.strip()]
-        parted = other_delimiter(lines) if lines else None
-        if parted:
-            raise InputError(path, f"has columns parted by {parted}.", "Expected tabs or spaces.")
-        if lines and layout.columns > 1:
-            example = " | ".join(layout.split(lines[-1]))[:80]
-            raise InputError(path, f"has no column of tags that is known ({example}).", EXPECTED, len(lines))
+        _refuse_untagged(path, layout)
     ends = line_ends(path)
-    return "conll", [layout.describe() + (f", line ends {ends}" if ends != "LF" else ""), *layout.notes]
+    description = layout.describe() + (f", line ends {ends}" if ends != "LF" else "")
+    return Seen("conll", description, layout.notes, layout)
+
+
+def _refuse_untagged(path: Path, layout: Layout) -> None:
+    """Raise InputError where columns are parted by commas and the like, or none of several holds tags."""
+    lines = [line for line in islice(iterate_lines(path), 1000) if line.strip()]
+    parted = other_delimiter(lines) if lines else None
+    if parted:
+        raise InputError(path, f"has columns parted by {parted}.", "Expected tabs or spaces.")
+    if lines and layout.columns > 1:
+        example = " | ".join(layout.split(lines[-1]))[:80]
+        raise InputError(path, f"has no column of tags that is known (a row: {example}).", EXPECTED)
 
 
 def doubts_of(sentences: list[Sentence]) -> list[str]:

@@ -133,26 +133,29 @@ def _shown(value: Any) -> str:
 def json_records(path: Path) -> Iterator[Record]:
     """Objects of JSON Lines, blank lines skipped; or of one JSON list, alone or as the only list of an object."""
     lines = iterate_lines(path)
-    head = [(number, line) for number, line in islice(enumerate(lines, 1), 100) if line.strip()]
-    if head and not _is_one_value(head[0][1], len(head)):
+    head = [(number, line.strip()) for number, line in islice(enumerate(lines, 1), 100) if line.strip()]
+    if not head:
+        return
+    number, first = head[0]
+    if first[0] == "[" or first.endswith(("[", ",", "{")) or first == "{}":  # goes on over lines
+        yield from _inner_records(_parse(path, 1, "\n".join(iterate_lines(path))), 1)
+    elif len(head) == 1:
+        yield from _inner_records(_parse(path, number, first), number)
+    else:
         for number, line in chain(head, enumerate(lines, 101)):
             if line.strip():
                 yield Record(number, _parse(path, number, line))
-        return
-    whole = _parse(path, 1, "\n".join(iterate_lines(path))) if head else []
-    if isinstance(whole, dict) and not any(name in whole for name in (*TOKENS, "text")):
-        lists = [inner for inner in whole.values() if isinstance(inner, list)]
-        whole = lists[0] if len(lists) == 1 else [whole]
-    for number, value in enumerate(whole if isinstance(whole, list) else [whole], start=1):
-        yield Record(number, value)
 
 
-def _is_one_value(line: str, lines: int) -> bool:
-    """Whether a first line begins a value that goes on over lines, or is a list of records."""
-    text = line.strip()
-    if lines > 1 and text.startswith("{"):
-        return text in ("{", "{}") or text.endswith(("[", ",", "{"))
-    return text.startswith("[") or lines == 1
+def _inner_records(value: Any, line: int) -> Iterator[Record]:
+    """The records of a list, or of the only list of records in an object that is none itself."""
+    if isinstance(value, dict) and not any(name in value for name in (*TOKENS, "text")):
+        lists = [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
+        value = lists[0] if len(lists) == 1 else value
+    if isinstance(value, list):
+        yield from (Record(number, inner) for number, inner in enumerate(value, start=1))
+    else:
+        yield Record(line, value)
 
 
 def _parse(path: Path, number: int, text: str) -> Any:
