@@ -62,9 +62,7 @@ def main() -> None:
                 raise RuntimeError(f"{tokens} tokens were read of {lines}")
             per_line.append(spent / lines)
             memory.append(peak())
-            print(
-                f"{size} MB, {lines:,} tokens: {spent:.1f} s, {1e6 * spent / lines:.2f} us each, {memory[-1]:.0f} MB"
-            )
+            print(f"{size} MB, {lines:,} tokens: {spent:.1f} s, {1e6 * spent / lines:.2f} us each, {memory[-1]:.0f} MB")
             path.unlink()
     ratio, grown = per_line[1] / per_line[0], memory[1] - memory[0]
     print(f"{ratio:.2f} times as long per line; memory grew by {grown:.0f} MB")

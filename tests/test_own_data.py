@@ -242,6 +242,26 @@ def test_nothing_is_learnt_from_a_sentence_that_is_scored(tmp_path: Path) -> Non
     assert kept == ["Bo bor her", "Her bor Anna"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#\thttp://example.org\t[2009]\n1\tDie\tO\tO\n2\tFirma\tB-ORG\tO\n\n#\tx\ty\n1\tBonn\tB-LOC\tO\n2\tist\tO\tO\n",
+        "## sep : tab\n## doc-1\tOslo is\nOslo\tB-LOC\nis\tO\n\n## doc-2\tBonn\nBonn\tB-LOC\n.\tO\n",
+        "# a b c\nOslo B-LOC\nis O\n# d\n\n# e f\nBonn B-LOC\n. O\n",
+    ],
+)
+def test_the_same_file_as_test_and_as_unlabelled_text_leaves_nothing_to_learn_from(tmp_path: Path, text: str) -> None:
+    test = write(tmp_path / "test.conll", text)
+    joined = write(tmp_path / "train.conll", "Die Firma\tO\n\nBonn\tO\nist.\tO\n\nneu\tO\n")
+    common = {"expected": "{}", "tag_mapping": "{}", "most": None, "seed": 1, **SEEN}
+    paths = {"train": None, "dev": None, "test": test, "unlabelled": [test], "folder": tmp_path / "de"}
+    import_corpus(Namespace(language="de", entity_types=["ORG", "LOC"], **common, **paths))
+    assert read_corpus(tmp_path / "de" / "unlabelled.parquet") == []
+    import_corpus(Namespace(language="de", entity_types=["ORG", "LOC"], **common, **paths | {"unlabelled": [joined]}))
+    left = {"".join(row.tokens) for row in read_corpus(tmp_path / "de" / "unlabelled.parquet")}
+    assert ("DieFirma" in left) == ("Firma" not in text)  # however it is parted into tokens
+
+
 def test_unlabelled_text_needs_no_tags(tmp_path: Path) -> None:
     lines = write(tmp_path / "a.jsonl", '{"tokens": ["Bonn", "ist"]}\n')
     pq.write_table(pa.Table.from_pylist([{"tokens": ["Bonn", "ist"], "tags": [7, 0]}]), tmp_path / "a.parquet")
