@@ -13,10 +13,16 @@ sys.path.insert(0, str(SCRIPTS))
 
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import Experiment, resolve_recipe, with_found
-from mclner.common.files import SENTENCE_ENDINGS, read_table
+from mclner.common.files import read_table
 from mclner.data.languages import read_languages
 from mclner.configuration.sizes import baselines_by_size
+from mclner.configuration.user_folder import split_file
+from mclner.configuration.words import as_meant
 
+try:
+    config.update(as_meant(config, sys.argv))
+except InputError as error:
+    raise WorkflowError(str(error)) from None
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
 try:
     config["self_training"] = {

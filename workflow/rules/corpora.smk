@@ -68,7 +68,7 @@ if config["corpus"]["kind"] != "demo":
         shell:
             "{params.program} --language {params.language} --train {params.train:q} --dev {params.dev:q}"
             " --test {params.test:q} {params.most} --expected {params.expected:q}"
-            " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
+            " --seed {params.seed} {params.reading}"
             " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
             " --folder {params.folder} --log {log}"
 
@@ -100,6 +100,6 @@ if config["corpus"]["kind"] != "demo":
         shell:
             "{params.program} --language {wildcards.language} --unlabelled {params.unlabelled:q}"
             " --test {params.test:q} {params.most} --expected {params.expected:q}"
-            " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
+            " --seed {params.seed} {params.reading}"
             " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
             " --folder {params.folder} --log {log}"

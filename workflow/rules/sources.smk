@@ -53,9 +53,8 @@ def corpus_source(language):
 
 def own_file(folder, language, split):
     """The file of a split in a user's own folder, whatever its form."""
-    stem = f"{folder}/{language}/{split}"
-    found = [f"{stem}{ending}" for ending in SENTENCE_ENDINGS if Path(f"{stem}{ending}").exists()]
-    return found[0] if found else f"{stem}.conll"
+    found = split_file(Path(folder) / language, split)
+    return f"{folder}/{language}/{found.name if found else f'{split}.conll'}"
 
 
 def split_path(language, split):
@@ -165,8 +164,15 @@ def corpus_settings(limit):
         folder=lambda wildcards, output: Path(output.test).parent,
         most="" if most is None else f"--most {most}",
         seed=settings["seed"],
-        token_column=settings.get("token_column", 0),
-        tag_column=settings.get("tag_column", -1),
+        reading=reading_options(settings),
         tag_mapping=json.dumps(settings.get("tag_mapping", {}), sort_keys=True),
         entity_types=config["entity_types"],
     )
+
+
+def reading_options(settings):
+    """What the configuration says of the columns and tags of files, as options; what it leaves out is seen from them."""
+    given = [name for name in ("token_column", "tag_column", "tag_scheme") if name in settings]
+    options = [f"--{name.replace('_', '-')}={settings[name]}" for name in given]
+    names = ["--tag-names", *settings["tag_names"]] if "tag_names" in settings else []
+    return shlex.join([*options, *names])

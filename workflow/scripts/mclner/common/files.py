@@ -22,7 +22,6 @@ from mclner.common.exceptions import InputError
 
 LINE_BLOCK = 2**20  # characters
 LONGEST_LINE = 2**26
-SENTENCE_ENDINGS = (".conll", ".parquet", ".jsonl")  # of a user's own sentences; here, as Snakemake itself asks
 log = logging.getLogger(__name__)
 
 

@@ -19,8 +19,8 @@ EXPECTED = (
 )
 PARTS = {"B": "B", "I": "I", "E": "I", "L": "I", "S": "B", "U": "B", "M": "I", "W": "B"}
 OTHER_OUTSIDE = ("0", "o", "-", "_")  # where a column has no O
-PREFIXED = re.compile(r"([BIELSUMW])[-_](?=.*[^\W_])(.+)")
-SUFFIXED = re.compile(r"(?=.*[^\W_].*[-_])(.+)[-_]([BIELSUMW])")
+PREFIXED = re.compile(r"([BIELSUMW])[-_](.+)")
+SUFFIXED = re.compile(r"(.+)[-_]([BIELSUMW])")
 TYPE = re.compile(r"[^\W\d_][\w./&+:-]+")
 CHUNKS = frozenset({"NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"})
 
@@ -62,13 +62,13 @@ class TagReader:
 
 def parse_tag(tag: str, scheme: Scheme) -> tuple[str, str] | None:
     """B or I, and the entity type; None where `tag` is not of the scheme."""
-    if scheme == "prefix":
-        found = PREFIXED.fullmatch(tag)
-        return None if found is None else (PARTS[found[1]], found[2])
-    if scheme == "suffix":
-        found = SUFFIXED.fullmatch(tag)
-        return None if found is None else (PARTS[found[2]], found[1])
-    return ("I", tag) if TYPE.fullmatch(tag) else None
+    if scheme == "types":
+        return ("I", tag) if TYPE.fullmatch(tag) else None
+    found = (PREFIXED if scheme == "prefix" else SUFFIXED).fullmatch(tag)
+    if found is None:
+        return None
+    part, kind = found.groups() if scheme == "prefix" else reversed(found.groups())
+    return (PARTS[part], kind) if any(map(str.isalnum, kind)) else None
 
 
 def reader_of(tags: Mapping[str, int], scheme: Scheme | None = None) -> TagReader | None:
