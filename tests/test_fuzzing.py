@@ -1,4 +1,4 @@
-"""Mutated inputs: a parser gives its result or its own error, and nothing else ever. MUTATIONS=100000 asks for as many."""
+"""Mutated inputs: a parser gives its result or its own error, and nothing else ever. MUTATIONS=100000: as many."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from mclner.data.file_forms import chosen_form, find_form
 from mclner.data.readers import ReadingOptions, iterate_own, read_own
 from mclner.data.spans import tokens_of_spans
 from mclner.data.tag_schemes import count_tags, reader_of
+from mclner.data.tags import repair_tags
 
 CASES = ROOT.parent / "shared" / "cases"
 PLAIN = [("Acme", "B-ORG"), ("left", "O"), ("Oslo", "B-LOC")]
@@ -335,6 +336,36 @@ def test_lines_come_back_whatever_ends_them(
     lines = ["x", *(line for block in blocks for line in [*block, ""])]
     path = write(tmp_path_factory.mktemp("lines") / "a.txt", "".join(line + end for line in lines))
     assert list(iterate_lines(path)) == lines
+
+
+WORDS = st.text("abcxyzéßж中ก한٣_'", min_size=1, max_size=6)
+ROWS = st.lists(st.tuples(WORDS, st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"])), min_size=1, max_size=5)
+
+
+@given(
+    st.lists(ROWS, max_size=5), st.sampled_from(["\n", "\r\n", "\r\r\n", "\r"]), st.sampled_from("\t "),
+    st.booleans(), st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_sentences_come_back_from_any_layout(
+    tmp_path_factory: pytest.TempPathFactory,
+    sentences: list[list[tuple[str, str]]],
+    end: str,
+    delimiter: str,
+    numbered: bool,
+    suffixed: bool,
+    commented: bool,
+) -> None:
+    known = [[("Acme", "B-ORG"), ("left", "O"), (".", "O")], *sentences]
+    lines = []
+    for rows in known:
+        lines += ["# text = " + " ".join(token for token, _ in rows)] * commented
+        for number, (token, tag) in enumerate(rows, start=1):
+            written = "_".join(reversed(tag.split("-"))) if suffixed else tag
+            lines.append(delimiter.join([str(number)] * numbered + [token, written]))
+        lines.append("")
+    path = write(tmp_path_factory.mktemp("layout") / "a.txt", end.join(lines) + end)
+    expected = [list(zip([t for t, _ in rows], repair_tags([t for _, t in rows])[0], strict=True)) for rows in known]
+    assert read(path) == expected
 
 
 def test_a_line_end_on_the_edge_of_a_block_ends_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
