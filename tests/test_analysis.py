@@ -224,6 +224,10 @@ def test_the_ablation_table_corrects_for_the_number_of_comparisons() -> None:
     assert table.loc["Tagger", "Targets"] == "70.0 ± 1.2"
     alone = ablation_table(pd.DataFrame(rows), ["full", "no_semantic"], "en", "full", TITLES).set_index("Variant")
     assert alone.loc["no semantic contrast", "p (Holm)"] == "0.030*"
+    unknown = {"over_method_low": float("nan"), "over_method_high": float("nan"), "over_method_p": float("nan")}
+    few = ablation_table(pd.DataFrame(rows).assign(**unknown), ["full", "no_semantic"], "en", "full").iloc[1]
+    assert few["p (Holm)"] == "too few sentences"
+    assert few["Against Full [95 %]"] == "-1.0"
 
 
 def test_the_main_table_has_the_spread_where_several_seeds_were_run() -> None:

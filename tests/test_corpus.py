@@ -9,7 +9,9 @@ import pytest
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
-from mclner.data.sentences import Sentence, clean_token, read_conll, read_corpus, write_corpus
+from mclner.data.columns import AS_SEEN, ColumnChoice
+from mclner.data.conll import read_conll
+from mclner.data.sentences import Sentence, clean_token, read_corpus, write_corpus
 from mclner.data.tags import Entity
 
 
@@ -19,9 +21,15 @@ def conll(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def read(
+    path: Path, lang: str, repairs: Counter[str], labelled: bool = True, choice: ColumnChoice = AS_SEEN
+) -> list[Sentence]:
+    return list(read_conll(path, lang, repairs, labelled, choice))
+
+
 def test_conll_gives_sentences_between_blank_lines(tmp_path: Path) -> None:
     path = conll(tmp_path, "-DOCSTART- O\n\nMarie\tB-PER\nCurie\tI-PER\n\nWarsaw\tB-LOC\n")
-    sentences = read_conll(path, "en", Counter())
+    sentences = read(path, "en", Counter())
     assert [sentence.tokens for sentence in sentences] == [("Marie", "Curie"), ("Warsaw",)]
     assert sentences[0].tags == ("B-PER", "I-PER")
 
@@ -29,25 +37,25 @@ def test_conll_gives_sentences_between_blank_lines(tmp_path: Path) -> None:
 def test_a_line_without_a_tag_is_named_with_its_number(tmp_path: Path) -> None:
     path = conll(tmp_path, "Marie\tB-PER\nCurie\n")
     with pytest.raises(InputError, match=r"train\.conll:2: .*Expected"):
-        read_conll(path, "en", Counter())
+        read(path, "en", Counter())
 
 
 def test_a_tag_that_is_none_is_named_with_its_number(tmp_path: Path) -> None:
     path = conll(tmp_path, "Marie\tB-PER\n\nCurie\tPERSON\n")
     with pytest.raises(InputError, match=r"train\.conll:3: 'PERSON' is no tag"):
-        read_conll(path, "en", Counter())
+        read(path, "en", Counter())
 
 
 def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "latin.conll"
     path.write_bytes(b"Z\xfcrich\tB-LOC\n")
     with pytest.raises(InputError, match="not UTF-8"):
-        read_conll(path, "de", Counter())
+        read(path, "de", Counter())
 
 
 def test_an_inside_tag_that_starts_an_entity_is_repaired_and_counted(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
-    sentences = read_conll(conll(tmp_path, "in\tO\nWarsaw\tI-LOC\n"), "en", repairs)
+    sentences = read(conll(tmp_path, "in\tO\nWarsaw\tI-LOC\n"), "en", repairs)
     assert sentences[0].tags == ("O", "B-LOC")
     assert repairs["I- tags that started an entity"] == 1
 
@@ -55,7 +63,7 @@ def test_an_inside_tag_that_starts_an_entity_is_repaired_and_counted(tmp_path: P
 def test_comments_are_skipped_and_a_hash_is_a_token(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
     path = conll(tmp_path, "# id 7 domain=en\n#\tO\nBonn\tB-LOC\n\n# alone\n\nBonn\tB-LOC\n")
-    sentences = read_conll(path, "de", repairs)
+    sentences = read(path, "de", repairs)
     assert [row.tokens for row in sentences] == [("#", "Bonn"), ("Bonn",)]
     assert repairs["comments"] == 2
 
@@ -63,29 +71,29 @@ def test_comments_are_skipped_and_a_hash_is_a_token(tmp_path: Path) -> None:
 def test_the_tag_column_tells_a_hash_from_a_comment(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
     path = conll(tmp_path, "# text = Bonn O\n#\tO\tx\n#Bonn\tB-LOC\tx\n# text = so B-LOC ist\n")
-    (sentence,) = read_conll(path, "de", repairs, tag_column=1)
+    (sentence,) = read(path, "de", repairs, choice=ColumnChoice(tag=1))
     assert (sentence.tokens, sentence.tags) == (("#", "#Bonn"), ("O", "B-LOC"))
     assert repairs["comments"] == 2
 
 
 def test_in_unlabelled_text_a_hash_alone_or_at_the_start_of_a_word_is_a_token(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
-    path = conll(tmp_path, "# text = Bonn #tag\n#begin document (x); part 0\n#\n#tag\n#\tx\n# O\n# alone\n")
-    (sentence,) = read_conll(path, "de", repairs, tag_column=None)
-    assert sentence.tokens == ("#", "#tag", "#", "#")
-    assert repairs["comments"] == 3
+    path = conll(tmp_path, "# text = Bonn #tag\n#begin document (x); part 0\n#\n#tag\n#\tx\nBonn\n## alone\n# a b\n")
+    (sentence,) = read(path, "de", repairs, labelled=False)
+    assert sentence.tokens == ("#", "#tag", "Bonn")
+    assert repairs["comments"] == 5
 
 
 @pytest.mark.parametrize("odd", ["\u2028", "\x85", "\u00a0"])
 def test_odd_white_space_ends_neither_a_token_nor_a_line(tmp_path: Path, odd: str) -> None:
-    (sentence,) = read_conll(conll(tmp_path, f"10{odd}000 O\nEuro O\n"), "de", Counter())
+    (sentence,) = read(conll(tmp_path, f"10{odd}000 O\nEuro O\n"), "de", Counter())
     assert sentence.tokens == ("10000", "Euro")
     assert read_lines(conll(tmp_path, f"10{odd}000 Euro.\nGut.\n")) == [f"10{odd}000 Euro.", "Gut."]
 
 
 def test_empty_sentences_are_dropped_and_counted(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
-    sentences = read_conll(conll(tmp_path, "a\tO\n\n\n\nb\tO\n\n"), "en", repairs)
+    sentences = read(conll(tmp_path, "a\tO\n\n\n\nb\tO\n\n"), "en", repairs)
     assert len(sentences) == 2
     assert repairs["empty sentences"] == 2
 
@@ -93,7 +101,7 @@ def test_empty_sentences_are_dropped_and_counted(tmp_path: Path) -> None:
 def test_the_begin_of_a_document_is_no_empty_sentence_and_ends_the_one_before(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
     text = "-DOCSTART- O\n\na\tO\n\n-DOCSTART- O\n\nb\tO\n-DOCSTART- O\nc\tO\n\n"
-    sentences = read_conll(conll(tmp_path, text), "en", repairs)
+    sentences = read(conll(tmp_path, text), "en", repairs)
     assert [sentence.tokens for sentence in sentences] == [("a",), ("b",), ("c",)]
     assert repairs["empty sentences"] == 0
 
@@ -101,7 +109,7 @@ def test_the_begin_of_a_document_is_no_empty_sentence_and_ends_the_one_before(tm
 def test_invisible_characters_go_and_are_counted_and_no_position_is_lost(tmp_path: Path) -> None:
     repairs: Counter[str] = Counter()
     path = conll(tmp_path, "War\u200bsaw\tB-LOC\n\u200b\tO\nis\tO\n")
-    sentences = read_conll(path, "en", repairs)
+    sentences = read(path, "en", repairs)
     assert sentences[0].tokens == ("Warsaw", "\ufffd", "is")
     assert repairs["tokens with invisible characters"] == 2
 

@@ -23,12 +23,16 @@ from import_corpus import main as import_corpus
 from import_parallel import number_sources, read_rows
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed, merge, resolve_variant, with_found
-from mclner.data.readers import map_types, read_own, sample, strip_language_prefix
+from mclner.data.corpus_parts import map_types, sample, strip_language_prefix
+from mclner.data.readers import ReadingOptions, read_own
 from mclner.data.sentences import read_corpus
 from mclner.demo.markup import read_markup
 from mclner.lexicons.lexicon import read_pairs
 
 SHARED = ROOT.parent / "shared" / "data"
+
+
+SEEN = {"format": None, "token_column": None, "tag_column": None, "tag_scheme": None, "tag_names": ()}
 
 
 def write(path: Path, text: str) -> Path:
@@ -54,7 +58,7 @@ def test_iob1_iob2_bioes_and_bilou_are_read(tmp_path: Path, tags: list[str]) -> 
 
 def test_token_and_tag_may_stand_in_any_column(tmp_path: Path) -> None:
     path = write(tmp_path / "a.conll", "1\tBonn\tB-LOC\tx\n2\tist\tO\tx\n")
-    (sentence,) = read_own(path, "de", Counter(), token_column=1, tag_column=2)
+    (sentence,) = read_own(path, "de", Counter(), options=ReadingOptions(token_column=1, tag_column=2))
     assert sentence.tokens == ("Bonn", "ist")
     assert sentence.tags == ("B-LOC", "O")
 
@@ -92,7 +96,7 @@ def test_types_are_mapped_dropped_or_refused(tmp_path: Path) -> None:
     sentences = read_own(path, "en", Counter())
     mapped = map_types(sentences, {"PERSON": "PER", "MISC": None}, ["PER"], path)
     assert mapped[0].tags == ("B-PER", "O", "O")
-    with pytest.raises(InputError, match=r"'MISC'.*tag_mapping"):
+    with pytest.raises(InputError, match=r"MISC \(1 tags\).*corpus: {tag_mapping: {MISC: null}}"):
         map_types(sentences, {"PERSON": "PER"}, ["PER"], path)
 
 
@@ -218,7 +222,7 @@ def test_aligned_text_of_different_sources_gives_every_language_its_share() -> N
 def test_a_test_without_entities_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "test.conll", "Anna\tB-PERSON\nbor\tO\n")
     mapping = json.dumps({"PERSON": None})
-    columns = {"token_column": 0, "tag_column": -1, "tag_mapping": mapping, "expected": "{}"}
+    columns = {**SEEN, "tag_mapping": mapping, "expected": "{}"}
     arguments = Namespace(language="da", entity_types=["PER"], **columns)
     with pytest.raises(InputError, match=r"holds no entity of the types PER.*tag_mapping"):
         labelled(arguments, "test", path, Counter())
@@ -228,8 +232,7 @@ def test_nothing_is_learnt_from_a_sentence_that_is_scored(tmp_path: Path) -> Non
     test = write(tmp_path / "test.conll", "Anna\tB-PER\nbor\tO\n\nBo\tB-PER\nbor\tO\n")
     text = write(tmp_path / "train.conll", "Bo\nbor\n\nBo\nbor\nher\n\nHer\nbor\nAnna\n")
     columns = {
-        "token_column": 0,
-        "tag_column": -1,
+        **SEEN,
         "tag_mapping": "{}",
         "expected": '{"train": 3}',
         "most": 2,
@@ -241,12 +244,32 @@ def test_nothing_is_learnt_from_a_sentence_that_is_scored(tmp_path: Path) -> Non
     assert kept == ["Bo bor her", "Her bor Anna"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#\thttp://example.org\t[2009]\n1\tDie\tO\tO\n2\tFirma\tB-ORG\tO\n\n#\tx\ty\n1\tBonn\tB-LOC\tO\n2\tist\tO\tO\n",
+        "## sep : tab\n## doc-1\tOslo is\nOslo\tB-LOC\nis\tO\n\n## doc-2\tBonn\nBonn\tB-LOC\n.\tO\n",
+        "# a b c\nOslo B-LOC\nis O\n# d\n\n# e f\nBonn B-LOC\n. O\n",
+    ],
+)
+def test_the_same_file_as_test_and_as_unlabelled_text_leaves_nothing_to_learn_from(tmp_path: Path, text: str) -> None:
+    test = write(tmp_path / "test.conll", text)
+    joined = write(tmp_path / "train.conll", "Die Firma\tO\n\nBonn\tO\nist.\tO\n\nneu\tO\n")
+    common = {"expected": "{}", "tag_mapping": "{}", "most": None, "seed": 1, **SEEN}
+    paths = {"train": None, "dev": None, "test": test, "unlabelled": [test], "folder": tmp_path / "de"}
+    import_corpus(Namespace(language="de", entity_types=["ORG", "LOC"], **common, **paths))
+    assert read_corpus(tmp_path / "de" / "unlabelled.parquet") == []
+    import_corpus(Namespace(language="de", entity_types=["ORG", "LOC"], **common, **paths | {"unlabelled": [joined]}))
+    left = {"".join(row.tokens) for row in read_corpus(tmp_path / "de" / "unlabelled.parquet")}
+    assert ("DieFirma" in left) == ("Firma" not in text)  # however it is parted into tokens
+
+
 def test_unlabelled_text_needs_no_tags(tmp_path: Path) -> None:
     lines = write(tmp_path / "a.jsonl", '{"tokens": ["Bonn", "ist"]}\n')
     pq.write_table(pa.Table.from_pylist([{"tokens": ["Bonn", "ist"], "tags": [7, 0]}]), tmp_path / "a.parquet")
     plain = write(tmp_path / "a.conll", "Bonn\nist\tkein Tag\n")
     for path in (lines, tmp_path / "a.parquet", plain):
-        (sentence,) = read_own(path, "de", Counter(), tag_column=None)
+        (sentence,) = read_own(path, "de", Counter(), labelled=False)
         assert (sentence.tokens, sentence.tags) == (("Bonn", "ist"), None)
 
 
@@ -261,7 +284,7 @@ def test_parquet_of_the_hub_is_read_with_numbered_tags_and_prefixed_tokens(tmp_p
 
 def test_numbered_tags_without_names_are_refused(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist([{"tokens": ["Bonn"], "ner_tags": [5]}]), tmp_path / "a.parquet")
-    with pytest.raises(InputError, match="has numbers as ner_tags and no names for them"):
+    with pytest.raises(InputError, match=r"has numbers as tags \(5\) and no names for them.*--tag-names"):
         read_own(tmp_path / "a.parquet", "de", Counter())
 
 

@@ -55,6 +55,36 @@ def test_conll_keeps_its_tokens(model: Path, tmp_path: Path) -> None:
     assert [line.split("\t")[0] for line in output.read_text().split("\n") if line] == ["Marie", "Curie", "Warsaw"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", "Marie B-PER\nleft O\n\nWarsaw B-LOC\n. O\n"),
+        ("a.conllu", "# text = Marie left\n1\tMarie\t_\tX\n2\tleft\t_\tV\n\n1\tWarsaw\t_\tX\n2\t.\t_\tP\n"),
+        ("a.jsonl", '{"tokens": ["Marie", "left"]}\n\n{"words": ["Warsaw", "."]}\n'),
+    ],
+)
+def test_tokens_are_labelled_as_they_stand_whatever_the_file_ends_in(
+    model: Path, tmp_path: Path, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    done = predict(str(model), str(path))
+    assert done.returncode == 0, done.stderr
+    blocks = [[line.split("\t")[0] for line in block.split("\n")] for block in done.stdout.strip().split("\n\n")]
+    assert blocks == [["Marie", "left"], ["Warsaw", "."]]
+
+
+def test_what_may_be_text_or_tokens_is_refused_with_the_option(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Marie\nleft\n.\n", encoding="utf-8")
+    done = predict(str(model), str(path))
+    assert done.returncode == 1
+    assert "--format" in done.stderr
+    assert predict(str(model), str(path), "--format", "conll").stdout.count("\n") == 3
+    path.write_text("0\tMarie\tO\n1\tleft\tO\n2\t.\tO\n", encoding="utf-8")
+    assert "--token-column 1" in predict(str(model), str(path), "--token-column", "0").stderr
+
+
 def test_a_folder_without_a_model_is_refused_in_one_line(tmp_path: Path) -> None:
     text = tmp_path / "mine.txt"
     text.write_text("Hello .\n")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.metrics.sequence_labeling import get_entities
 
-from mclner.data.sentences import clean_token, read_conll
+from mclner.data.conll import read_conll
+from mclner.data.sentences import clean_token
 from mclner.data.tags import Entity, entities_of, repair_tags, tags_of
 from mclner.demo.markup import MarkedSentence, format_markup, parse_markup
 from mclner.evaluation.scores import count_matches, precision_recall_f1
@@ -100,7 +101,7 @@ def test_conll_is_read_back(tmp_path_factory: pytest.TempPathFactory, sentences:
     path = tmp_path_factory.mktemp("conll") / "a.conll"
     text = "\n".join("".join(f"{token}\t{tag}\n" for token, tag in sentence) for sentence in sentences)
     path.write_text(text, encoding="utf-8", newline="")
-    read = read_conll(path, "xx", Counter())
+    read = list(read_conll(path, "xx", Counter()))
     assert [list(sentence.tokens) for sentence in read] == [[token for token, _ in rows] for rows in sentences]
     assert [list(sentence.tags or ()) for sentence in read] == [
         repair_tags([t for _, t in rows])[0] for rows in sentences

@@ -108,6 +108,10 @@ def test_holm_of_a_worked_example() -> None:
     assert holm([]) == []
 
 
+def test_holm_leaves_unknown_p_values_unknown() -> None:
+    assert holm([0.01, float("nan")]) == pytest.approx([0.02, float("nan")], nan_ok=True)
+
+
 DESCRIBED = """\
 language\tname\tscript\tfamily\tsubwords_a_word\tcovered_words\tmuse_covered_words\tsyntactic_distance
 en\tEnglish\tLatin\tGermanic\t1.2\t\t\t0
@@ -117,13 +121,17 @@ nl\tDutch\tLatin\tGermanic\t1.4\t0.5\t0.4\t0.36
 
 
 def summarised(
-    folder: Path, right: Mapping[tuple[str, int], int], baselines: Sequence[str], method: str
+    folder: Path, right: Mapping[tuple[str, int], int], baselines: Sequence[str], method: str, times: int = 4
 ) -> dict[tuple[str, str], dict[Hashable, Any]]:
-    """The summary by variant and language of runs that find all of en and nl, and so many of the ten entities of de."""
+    """The summary by variant and language of runs that find all of en and nl, and so many of the ten entities of de.
+
+    Every sentence is there so many `times`.
+    """
     for (variant, seed), number in right.items():
         found = {"language": ["en"] * 10 + ["nl"] * 10 + ["de"] * 10, "id": [str(row) for row in range(30)]}
         counts = {"correct": [1] * 20 + [1] * number + [0] * (10 - number), "predicted": [1] * 30, "gold": [1] * 30}
-        write_parquet(pa.table(found | counts), folder / variant / f"seed{seed}" / "sentence_counts.parquet")
+        table = {name: [value for value in values for _ in range(times)] for name, values in (found | counts).items()}
+        write_parquet(pa.table(table), folder / variant / f"seed{seed}" / "sentence_counts.parquet")
     described = folder / "languages.tsv"
     described.write_text(DESCRIBED, encoding="utf-8")
     names = {"results": folder, "variants": list(dict.fromkeys(variant for variant, _ in right)), "source": "en"}
@@ -149,6 +157,16 @@ def test_the_summary_has_the_mean_and_the_sample_standard_deviation_over_seeds(t
     assert same_family["f1"] == pytest.approx((90 + 100) / 2)
     for column in ("f1", "f1_sd", "over_baseline", "over_baseline_sd", "over_baseline_low", "over_baseline_high"):
         assert same_family[column] == rows["full", "targets"][column]  # both targets
+
+
+@pytest.mark.parametrize(("times", "known"), [(2, False), (3, True)])
+def test_fewer_than_30_test_sentences_have_no_interval_and_no_p_value(tmp_path: Path, times: int, known: bool) -> None:
+    rows = summarised(tmp_path, {("tagger", 1): 4, ("full", 1): 9}, ["tagger", "tagger"], "full", times)
+    for language in ("de", "targets", "all"):
+        row = rows["tagger", language]
+        assert row["over_method"] < 0
+        for column in ("low", "high", "over_method_low", "over_method_high", "over_method_p", "over_baseline_p"):
+            assert pd.notna(row[column]) == known, column
 
 
 def test_the_summary_sets_each_variant_against_its_own_baseline(tmp_path: Path) -> None:

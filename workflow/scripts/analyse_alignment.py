@@ -29,7 +29,7 @@ from transformers import AutoTokenizer
 from mclner.common.checksums import check_folder, write_parquet
 from mclner.common.cli import make_parser, run_program
 from mclner.common.files import write_tsv
-from mclner.data.readers import sample
+from mclner.data.corpus_parts import sample
 from mclner.data.sentences import read_corpus
 from mclner.evaluation.embedding_alignment import (
     PairVectors,

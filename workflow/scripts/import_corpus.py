@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mclner.common.cli import log_counts, make_parser, run_program
 from mclner.common.exceptions import InputError
-from mclner.data.readers import map_types, read_own, sample, strip_language_prefix
+from mclner.data.corpus_parts import map_types, sample, strip_language_prefix, text_of
+from mclner.data.readers import ReadingOptions, add_reading_options, read_own
 from mclner.data.sentences import Sentence, count_entities, write_corpus
 from mclner.fetch.lockfile import RECORD, verify_folder
 
@@ -21,19 +22,24 @@ def main(arguments: argparse.Namespace) -> None:
     for download in {path.parent for path in given(arguments) if (path.parent / RECORD).exists()}:
         verify_folder(download)
     repairs: Counter[str] = Counter()
-    scored: set[tuple[str, ...]] = set()
-    for split, path in (("train", arguments.train), ("dev", arguments.dev), ("test", arguments.test)):
+    scored: set[str] = set()
+    for split, path in (("test", arguments.test), ("train", arguments.train), ("dev", arguments.dev)):
         if path is None:
             continue
         sentences = labelled(arguments, split, path, repairs)
-        if split == "train":
-            sentences = sample(sentences, arguments.most, arguments.seed)
         if split == "test":
-            scored = {row.tokens for row in sentences}
+            scored = {text_of(row) for row in sentences}
+        if split == "train":
+            repairs["training sentences that stand in the test, too"] += sum(
+                text_of(row) in scored for row in sentences
+            )
+            sentences = sample(sentences, arguments.most, arguments.seed)
         save(arguments, split, sentences)
     if arguments.unlabelled is not None:
-        found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, None, repairs)]
-        unseen = [row for row in found if row.tokens not in scored]  # nothing is learnt from a sentence that is scored
+        found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, False, repairs)]
+        unseen = [
+            row for row in found if text_of(row) not in scored
+        ]  # nothing is learnt from a sentence that is scored
         repairs["unlabelled sentences that stand in the test, too"] += len(found) - len(unseen)
         save(arguments, "unlabelled", sample(unseen, arguments.most, arguments.seed))
     log_counts(sorted(repairs.items()), "repairs")
@@ -46,11 +52,11 @@ def given(arguments: argparse.Namespace) -> list[Path]:
 
 
 def read_split(
-    arguments: argparse.Namespace, split: str, path: Path, tag_column: int | None, repairs: Counter[str]
+    arguments: argparse.Namespace, split: str, path: Path, with_tags: bool, repairs: Counter[str]
 ) -> list[Sentence]:
     """Sentences of a file. Raises InputError where their number, empty ones included, is not the expected one."""
     empty = repairs["empty sentences"]
-    sentences = read_own(path, arguments.language, repairs, arguments.token_column, tag_column)
+    sentences = read_own(path, arguments.language, repairs, with_tags, ReadingOptions.of(arguments))
     rows = len(sentences) + repairs["empty sentences"] - empty
     expected = json.loads(arguments.expected).get(split, rows)
     if rows != expected:
@@ -59,7 +65,7 @@ def read_split(
 
 
 def labelled(arguments: argparse.Namespace, split: str, path: Path, repairs: Counter[str]) -> list[Sentence]:
-    sentences = read_split(arguments, split, path, arguments.tag_column, repairs)
+    sentences = read_split(arguments, split, path, True, repairs)
     sentences = map_types(sentences, json.loads(arguments.tag_mapping), arguments.entity_types, path)
     if not count_entities(sentences):
         remedy = "Map its types under corpus: tag_mapping, or leave the language out: there is nothing to score."
@@ -83,8 +89,7 @@ if __name__ == "__main__":
     parser.add_argument("--most", type=int, help="sentences kept for training, or of unlabelled text")
     parser.add_argument("--expected", default="{}", help="JSON: split -> number of sentences that it must have")
     parser.add_argument("--seed", type=int, default=1, help="seed of the draw where there are more")
-    parser.add_argument("--token-column", type=int, default=0)
-    parser.add_argument("--tag-column", type=int, default=-1)
+    add_reading_options(parser)
     parser.add_argument("--entity-types", nargs="+", required=True)
     parser.add_argument("--tag-mapping", default="{}", help="JSON: entity type of the file -> ours, or null for none")
     parser.add_argument("--folder", type=Path, required=True, help="folder to write <split>.parquet to")

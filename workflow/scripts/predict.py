@@ -1,7 +1,7 @@
 """Label your own text with a trained run.
 
-The input is plain text, one sentence a line, or CoNLL (a token a line, blank lines between sentences); which of the two
-is seen from the file's ending (.conll, .tsv, .iob2) or told with --format. The output is CoNLL: token, tag, confidence.
+The input is running text, one sentence per line, CoNLL columns (a token per line, blank lines between sentences), JSON
+Lines or Parquet: seen from its content or told with --format. The output is CoNLL: token, tag, confidence.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from mclner.common.checksums import SUMS, damage_of
 from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines, writing
-from mclner.data.sentences import clean_token, read_conll
+from mclner.data.file_forms import chosen_form
+from mclner.data.readers import ReadingOptions, add_reading_options, read_own
+from mclner.data.sentences import clean_token
 from mclner.data.tags import tags_of
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
-
-CONLL_ENDINGS = (".conll", ".tsv", ".iob2")
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -49,9 +49,9 @@ def main(arguments: argparse.Namespace) -> None:
 
 def read_sentences(arguments: argparse.Namespace, recogniser: EntityRecogniser) -> list[list[str]]:
     """Tokens of each sentence of the input."""
-    form = arguments.format or ("conll" if arguments.input.suffix in CONLL_ENDINGS else "text")
-    if form == "conll":
-        return [list(sentence.tokens) for sentence in read_conll(arguments.input, "", Counter(), tag_column=None)]
+    if chosen_form(arguments.input, arguments.format) != "text":
+        found = read_own(arguments.input, "", Counter(), labelled=False, options=ReadingOptions.of(arguments))
+        return [list(sentence.tokens) for sentence in found]
     return [recogniser.split(line) for line in read_lines(arguments.input) if line.strip()]
 
 
@@ -60,5 +60,5 @@ if __name__ == "__main__":
     parser.add_argument("model", type=Path, help="model folder of a run, such as results/demo/full/seed1/model")
     parser.add_argument("input", type=Path, help="your text")
     parser.add_argument("--output", type=Path, help="file to write (default: standard output)")
-    parser.add_argument("--format", choices=("text", "conll"), help="form of the input")
+    add_reading_options(parser)
     run_program(parser, main)

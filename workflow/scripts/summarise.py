@@ -4,8 +4,9 @@ Rows: each variant in each language, and the means `all` (every language) and `t
 Columns: f1 (mean over seeds), f1_sd (standard deviation over seeds, empty for one seed), low and high (95 % bootstrap
 interval over sentences), and the paired differences from the baseline (where variants differ in their number of source
 sentences, from that of as many) and from the method with their standard deviation over seeds, intervals and two-sided
-p-values, which are not adjusted for the number of comparisons: that depends on what
-is compared. With `--described` the rows are groups of target languages instead.
+p-values, which are not adjusted for the number of comparisons: that depends on what is compared. Intervals and p-values
+are empty where a language has fewer than 30 test sentences. With `--described` the rows are groups of target languages
+instead.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from mclner.common.exceptions import InputError
 from mclner.common.files import write_tsv
 from mclner.evaluation.language_groups import groupings
 from mclner.evaluation.scores import COUNTS, f1_scores
-from mclner.evaluation.significance import bootstrap_f1, bootstrap_parallel_f1, interval, p_value
+from mclner.evaluation.significance import FEWEST_SENTENCES, bootstrap_f1, bootstrap_parallel_f1, interval, p_value
 
 SCORES = (
     "f1", "f1_sd", "low", "high",
@@ -55,21 +56,28 @@ class Scored:
         """For each system: means over the languages `members`, and by label its difference from its reference."""
         means, samples = self.measured[members].mean(axis=0), self.resampled[:, members].mean(axis=1)
         seeds, (sentences, entities) = self.by_seed[members].mean(axis=0), self.sizes[members].sum(axis=0).tolist()
+        enough = self.sizes[members, 0].min(initial=FEWEST_SENTENCES) >= FEWEST_SENTENCES
         rows = []
         for system in range(len(means)):
-            low, high = interval(samples[:, system])
             row: dict[str, object] = {"f1": f"{means[system]:.4f}", "f1_sd": spread(seeds[system])}
-            row |= {"low": f"{low:.4f}", "high": f"{high:.4f}"}
+            row["low"], row["high"] = bounds(samples[:, system], enough)
             for label, others in references.items():
                 other = others[system]
                 differences = samples[:, system] - samples[:, other]
-                low, high = interval(differences)
                 row[f"over_{label}"] = f"{means[system] - means[other]:.4f}"
                 row[f"over_{label}_sd"] = spread(seeds[system] - seeds[other])
-                row[f"over_{label}_low"], row[f"over_{label}_high"] = f"{low:.4f}", f"{high:.4f}"
-                row[f"over_{label}_p"] = f"{p_value(differences):.6f}"
+                row[f"over_{label}_low"], row[f"over_{label}_high"] = bounds(differences, enough)
+                row[f"over_{label}_p"] = f"{p_value(differences):.6f}" if enough else ""
             rows.append(row | {"seeds": seeds.shape[1], "sentences": sentences, "entities": entities})
         return rows
+
+
+def bounds(samples: NDArray[np.float64], enough: bool) -> tuple[str, str]:
+    """Ends of the interval; empty where there are not enough sentences for one."""
+    if not enough:
+        return "", ""
+    low, high = interval(samples)
+    return f"{low:.4f}", f"{high:.4f}"
 
 
 def spread(seeds: NDArray[np.float64]) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,8 @@ from typing import Any
 
 from mclner.common.exceptions import InputError
 
-SENTENCE_ENDINGS = (".conll", ".parquet", ".jsonl")  # of a user's own sentences; here, as Snakemake itself asks
+LINE_BLOCK = 2**20  # characters
+LONGEST_LINE = 2**26
 log = logging.getLogger(__name__)
 
 
@@ -105,6 +107,56 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
+def iterate_lines(path: Path) -> Iterator[str]:
+    """Lines of a person's UTF-8 file, one block in memory at a time, without their ends and a byte order mark.
+
+    Lines end with LF, CR LF, CR CR LF (text converted twice) or CR. U+2028, U+0085 and the like end none: text may hold
+    them. Raises InputError, with the line that is no UTF-8.
+    """
+    rest = ""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            while block := stream.read(LINE_BLOCK):
+                text = rest + block
+                whole = len(text.rstrip("\r")) if text.endswith("\r") else len(text)  # what ends it may go on
+                lines = _with_plain_ends(text[:whole]).split("\n")
+                rest = lines.pop() + text[whole:]
+                if len(rest) > LONGEST_LINE:
+                    raise InputError(path, f"has a line of over {LONGEST_LINE:,} characters.", "Is it a text file?")
+                yield from lines
+    except UnicodeDecodeError as error:
+        number = _line_that_is_not_utf8(path)
+        raise InputError(path, f"is not UTF-8 ({error.reason}).", "Save it as UTF-8.", number) from None
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror}).", "Put the file there.") from None
+    if rest:
+        yield from _with_plain_ends(rest).removesuffix("\n").split("\n")
+
+
+def _with_plain_ends(text: str) -> str:
+    return re.sub("\r+\n", "\n", text).replace("\r", "\n") if "\r" in text else text
+
+
+def _line_that_is_not_utf8(path: Path) -> int:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):  # noqa: B007
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                break
+    return number
+
+
+def line_ends(path: Path) -> str:
+    """How the first lines of a file end: LF, CR LF, CR CR LF or CR."""
+    with path.open("rb") as stream:
+        head = stream.read(2**16)
+    for end, name in ((b"\r\r\n", "CR CR LF"), (b"\r\n", "CR LF"), (b"\n", "LF"), (b"\r", "CR")):
+        if end in head:
+            return name
+    return "LF"
+
+
 def read_text(path: Path) -> str:
     """Text of a person's file in UTF-8, a byte order mark dropped. Raises InputError."""
     try:
@@ -116,12 +168,8 @@ def read_text(path: Path) -> str:
 
 
 def read_lines(path: Path) -> list[str]:
-    """Lines of a person's file, without their ends. U+2028, U+0085 and the like end no line: text may hold them.
-
-    Raises InputError as `read_text` does.
-    """
-    text = read_text(path)
-    return text.removesuffix("\n").split("\n") if text else []
+    """Lines of a person's file, as `iterate_lines` gives them."""
+    return list(iterate_lines(path))
 
 
 def content_hash(path: Path) -> str:

@@ -14,6 +14,7 @@ from mclner.configuration.comparisons import Comparisons
 from mclner.configuration.experiment_settings import OF_THE_REPORT, ExperimentSettings
 from mclner.configuration.fields import plain, with_defaults
 from mclner.configuration.run_settings import VariantSettings
+from mclner.configuration.user_folder import found_languages
 from mclner.data.languages import read_languages
 
 PLACE = "configuration"
@@ -45,14 +46,15 @@ class Experiment:
     def of(cls, config: Mapping[str, Any], language_table: Path) -> Experiment:
         """Resolve the variants and check every name that a complete configuration mentions. Raises InputError."""
         source, targets = config["languages"]["source"], config["languages"]["targets"]
+        folder = None
         if "folder" not in config and (targets == "found" or config["corpus"]["kind"] == "folder"):
             problem = "sentences and languages are to be found in a folder, and none is named."
             raise InputError(PLACE, problem, "Name it: --config folder=path.")
         if targets == "found":
-            targets = found_languages(Path(config["folder"]) / "ner", source)
+            folder = Path(config["folder"]).expanduser() / "ner"
+            targets = found_languages(folder, source)
         known = read_languages(language_table)
-        for code in (source, *targets):
-            _ = known[code]  # raises InputError where nobody knows it
+        known.check((source, *targets), folder)
         variants = {name: resolve_variant(name, config) for name in config["variants"]}
         for name, settings in variants.items():
             check_variant(name, settings, config)
@@ -83,14 +85,6 @@ def completed(config: Mapping[str, Any]) -> dict[str, Any]:
     recipes = config.get("self_training", {})
     resolved = {name: resolve_recipe(name, recipes) for name in recipes}
     return with_defaults(ExperimentSettings, {**config, "self_training": resolved})
-
-
-def found_languages(folder: Path, source: str) -> list[str]:
-    """Codes of the languages that have a test file in a folder of the user's own, except the source; sorted."""
-    found = sorted({path.parent.name for path in folder.glob("*/test.*")} - {source})
-    if not found:
-        raise InputError(folder, "holds no <language>/test.conll of a target.", "Name your folder: --config folder=…")
-    return found
 
 
 def with_found(names: Sequence[str], folder: Path) -> list[str]:

@@ -56,7 +56,7 @@ class ExperimentSettings:
         "The relation labels follow from them: NONE, NNW, and THW-X for each type X.",
         minItems=1,
         uniqueItems=True,
-        items={"pattern": "^[A-Z][A-Z0-9_]*$"},
+        items={"pattern": "^[A-Za-z][A-Za-z0-9_./-]*$"},
     )
     corpus: Corpus = key(Corpus(), "Where the sentences come from.")
     folder: str | None = key(None, "Folder of your own data: ner/, lexicons/, parallel/.", minLength=1)

@@ -68,8 +68,12 @@ class Corpus:
         "For `hub`: places that sentences come from. A language takes the entry with a folder that names it, else the "
         "first repository that can be reached.",
     )
-    token_column: int = key(0, "Column of the token in CoNLL files; the first is 0.")
-    tag_column: int = key(-1, "Column of the tag in CoNLL files; the last is -1.")
+    token_column: int | None = key(None, "Column of the token in CoNLL files, the first is 0; null: seen from them.")
+    tag_column: int | None = key(None, "Column of the tag in CoNLL files, the last is -1; null: seen from them.")
+    tag_scheme: Literal["prefix", "suffix", "types"] | None = key(
+        None, "How tags are written: B-PER, PER-B or PER; null: seen from the files."
+    )
+    tag_names: tuple[str, ...] | None = key(None, "Names of numbered tags, in their order.", minItems=1)
     tag_mapping: Mapping[str, str | None] = key(
         {}, "Entity type in your files to one of `entity_types`, or null for none."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,31 @@ class LanguageTable(dict[str, Language]):
         if found is None:
             raise InputError(self.path, f"has no row for the language '{code}'.", "Add one, or drop the code.")
         return found
+
+    def check(self, codes: Iterable[str], place: Path | None = None) -> None:
+        """Raise one InputError that names all of `codes` that nobody knows, and the rows to add; `place` has them."""
+        unknown = [code for code in codes if code not in self and not (CODE.fullmatch(code) and language_of_cldr(code))]
+        if unknown:
+            rows = "; ".join(f"'{row_to_add(code)}'" for code in unknown)
+            problem = f"has {', '.join(unknown)}, of which {self.path} has no row." if place else "has no row for them."
+            hints = [f"rename {code} to {name}" for code in unknown if (name := shorter_code(code))]
+            remedy = "".join(f"{hint}, " for hint in hints).capitalize() + ("or add" if hints else "Add")
+            remedy += f" the rows {rows}, or name the other targets alone (languages: targets: [..])."
+            raise InputError(place or f"{self.path} ({', '.join(unknown)})", problem, remedy)
+
+
+def shorter_code(code: str) -> str:
+    """The code of two letters that CLDR has for one of three; empty where it has none."""
+    from babel.core import get_global
+
+    return str(get_global("language_aliases").get(code, ""))
+
+
+def row_to_add(code: str) -> str:
+    """A row of the table for a language that has none, to be completed."""
+    known = language_of_cldr(shorter_code(code)) if CODE.fullmatch(code) and shorter_code(code) else None
+    name, script = (known.name, known.script) if known else (code.capitalize(), "Latin")
+    return "\t".join((code, name, script, UNKNOWN, known.cldr if known else "", "", ""))
 
 
 def language_of_cldr(code: str) -> Language | None:

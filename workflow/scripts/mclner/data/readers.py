@@ -1,141 +1,142 @@
-"""A user's own sentences: CoNLL, Parquet or JSON Lines, any tag scheme, entity types mapped to the experiment's."""
+"""A user's own sentences, whatever form the file has: what it is, is seen from its content and said in the log."""
 
 from __future__ import annotations
 
-import json
-import random
+import argparse
+import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mclner.common.exceptions import InputError
-from mclner.common.files import read_lines
-from mclner.data.sentences import Sentence, clean_token, make_sentence, read_conll
-from mclner.data.tags import OUTSIDE, is_tag, to_iob
+from mclner.common.files import iterate_lines, line_ends
+from mclner.data.columns import ColumnChoice, Layout
+from mclner.data.conll import look_at_columns, read_columns
+from mclner.data.file_forms import FORMS, FileForm, Form, find_form, other_delimiter
+from mclner.data.records import json_records, parquet_records, parquet_tag_names, read_records
+from mclner.data.sentences import Sentence
+from mclner.data.tag_schemes import EXPECTED, SCHEMES, Scheme
+
+log = logging.getLogger(__name__)
+LONG_SENTENCE = 1000  # tokens: where one sentence is all that a file holds, blank lines are missing
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """What a person says of a file; None, and no names, are seen from its content."""
+
+    form: Form | None = None
+    token_column: int | None = None
+    tag_column: int | None = None
+    scheme: Scheme | None = None
+    tag_names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> ReadingOptions:
+        """What the command line says, with the options of `add_reading_options`."""
+        names = tuple(arguments.tag_names)
+        return cls(arguments.format, arguments.token_column, arguments.tag_column, arguments.tag_scheme, names)
+
+    @property
+    def columns(self) -> ColumnChoice:
+        return ColumnChoice(self.token_column, self.tag_column, self.scheme)
+
+
+AS_SEEN = ReadingOptions()
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Options that say what a file is, where its content does not."""
+    parser.add_argument("--format", choices=FORMS, help="form of the input (default: seen from its content)")
+    parser.add_argument("--token-column", type=int, help="column of the token in CoNLL; the first is 0 (default: seen)")
+    parser.add_argument("--tag-column", type=int, help="column of the tag in CoNLL; the last is -1 (default: seen)")
+    parser.add_argument("--tag-scheme", choices=SCHEMES, help="B-PER, PER-B or PER (default: seen)")
+    parser.add_argument("--tag-names", nargs="+", default=(), help="names of numbered tags, in their order")
 
 
 def read_own(
-    path: Path, lang: str, repairs: Counter[str], token_column: int = 0, tag_column: int | None = -1
+    path: Path,
+    lang: str,
+    repairs: Counter[str],
+    labelled: bool = True,
+    options: ReadingOptions = AS_SEEN,
 ) -> list[Sentence]:
-    """Sentences of `path`, read by its ending; Parquet and JSON Lines have the fields `tokens` and `tags`.
+    """Sentences of `path`: CoNLL columns, JSON Lines or JSON, Parquet, or a folder of Parquet files.
 
-    A folder holds Parquet files of the Hugging Face hub: `ner_tags` will do for `tags`, numbers for strings.
-    `tag_column=None` reads unlabelled text, and looks at no tags.
-    Raises InputError with the line (CoNLL, JSON Lines) or row (Parquet) that is wrong.
+    Not `labelled` looks at no tags; else every tag must be one. Raises InputError with the line (CoNLL, JSON Lines) or
+    row (Parquet) that is wrong, and where the file is running text.
     """
-    labelled = tag_column is not None
-    if path.suffix == ".jsonl":
-        records = [_parse_json(path, number, line) for number, line in enumerate(read_lines(path), 1)]
-        return _from_records(records, labelled, path, lang, repairs)
-    if path.suffix == ".parquet" or path.is_dir():
-        return _from_records(_parquet_records(path, labelled), labelled, path, lang, repairs)
-    return read_conll(path, lang, repairs, token_column, tag_column)
-
-
-def _parquet_records(path: Path, labelled: bool) -> list[dict[str, Any]]:
-    try:
-        table = pq.read_table(path)
-        return _rows_of(table, path) if labelled else table.select(["tokens"]).to_pylist()
-    except InputError:
-        raise
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, pa.ArrowException) as error:
-        raise InputError(path, f"is no readable Parquet ({error}).", "Delete it and fetch or write it again.") from None
-
-
-def _rows_of(table: pa.Table, path: Path) -> list[dict[str, Any]]:
-    field = "tags" if "tags" in table.column_names else "ner_tags"
-    if not {"tokens", field} <= set(table.column_names):
-        raise InputError(path, f"has the columns {table.column_names}.", "Expected tokens and tags, or ner_tags.")
-    rows = table.select(["tokens", field]).rename_columns(["tokens", "tags"]).to_pylist()
-    if pa.types.is_integer(table.schema.field(field).type.value_type):
-        names = _tag_names(table.schema, field, path)
-        rows = [row | {"tags": [names[number] for number in row["tags"]]} for row in rows]
-    return rows
-
-
-def _tag_names(schema: pa.Schema, field: str, path: Path) -> list[str]:
-    """Names of numbered tags, from the schema that the `datasets` library leaves in a Parquet file."""
-    from datasets import ClassLabel, Features
-
-    feature = getattr(Features.from_arrow_schema(schema).get(field), "feature", None)
-    if not isinstance(feature, ClassLabel):
-        raise InputError(path, f"has numbers as {field} and no names for them.", "Write the tags as strings.")
-    return list(feature.names)
-
-
-def strip_language_prefix(sentences: Sequence[Sentence], lang: str) -> list[Sentence]:
-    """PAN-X's raw files have `en:word` for `word`; the prefix goes, at the first colon, where every token has it."""
-    prefix = f"{lang}:"
-    if not all(token.startswith(prefix) for sentence in sentences for token in sentence.tokens):
-        return list(sentences)
-    return [
-        replace(sentence, tokens=tuple(clean_token(token[len(prefix) :]) for token in sentence.tokens))
-        for sentence in sentences
-    ]
-
-
-def _parse_json(path: Path, number: int, line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(path, f"is no JSON ({error}).", 'Expected {"tokens": […], "tags": […]}.', number) from None
-
-
-def _from_records(
-    records: Iterable[Any], labelled: bool, path: Path, lang: str, repairs: Counter[str]
-) -> list[Sentence]:
-    sentences = []
-    for number, record in enumerate(records, start=1):
-        tokens = record.get("tokens") if isinstance(record, dict) else None
-        tags = record.get("tags") if isinstance(record, dict) and labelled else [OUTSIDE] * len(tokens or ())
-        if not isinstance(tokens, list) or not isinstance(tags, list) or len(tokens) != len(tags):
-            raise InputError(path, "has no tokens and tags of equal number.", "Expected two lists of strings.", number)
-        wrong = [tag for tag in tags if not isinstance(tag, str) or not is_tag(tag)]
-        wrong += [token for token in tokens if not isinstance(token, str)]
-        if wrong:
-            raise InputError(path, f"'{wrong[0]}' is no tag or token.", "Expected strings, IOB2.", number)
-        if not tokens:
-            repairs["empty sentences"] += 1
-            continue
-        iob = [to_iob(tag) for tag in tags] if labelled else None
-        sentences.append(make_sentence(f"{lang}-{number}", lang, tokens, iob, repairs))
+    sentences = list(iterate_own(path, lang, repairs, labelled, options))
+    for doubt in doubts_of(sentences):
+        log.warning("%s: %s", path, doubt)
     return sentences
 
 
-def map_types(
-    sentences: Sequence[Sentence], mapping: Mapping[str, str | None], entity_types: Sequence[str], path: Path
-) -> list[Sentence]:
-    """Entity types renamed by `mapping`; a type mapped to None is left unmarked.
-
-    Raises InputError on a type that is neither mapped nor one of `entity_types`.
-    """
-    return [
-        replace(sentence, tags=tuple(_map_tag(tag, mapping, entity_types, path) for tag in sentence.tags or ()))
-        for sentence in sentences
-    ]
-
-
-def _map_tag(tag: str, mapping: Mapping[str, str | None], entity_types: Sequence[str], path: Path) -> str:
-    if tag == OUTSIDE:
-        return tag
-    mapped = mapping.get(tag[2:], tag[2:])
-    if mapped is None:
-        return OUTSIDE
-    if mapped not in entity_types:
-        raise InputError(
-            path, f"has the entity type '{tag[2:]}'.", "Add it to entity_types, or map it under corpus: tag_mapping."
-        )
-    return tag[:2] + mapped
+def iterate_own(
+    path: Path,
+    lang: str,
+    repairs: Counter[str],
+    labelled: bool = True,
+    options: ReadingOptions = AS_SEEN,
+) -> Iterator[Sentence]:
+    """As `read_own`, one sentence in memory at a time."""
+    seen = look_at(path, labelled, options)
+    log.info("%s: %s", path, seen.description)
+    for guess in seen.guesses:
+        log.warning("%s: %s", path, guess)
+    if seen.layout is not None:
+        yield from read_columns(path, seen.layout, lang, repairs, labelled)
+        return
+    records = json_records(path) if seen.form == "json" else parquet_records(path, labelled)
+    names = options.tag_names or (parquet_tag_names(path) if seen.form == "parquet" and labelled else ())
+    yield from read_records(path, records, lang, repairs, labelled, options.scheme, names)
 
 
-def sample(sentences: Sequence[Sentence], most: int | None, seed: int) -> list[Sentence]:
-    """At most `most` sentences, drawn with `seed`, in their order; all where `most` is None."""
-    if most is None or len(sentences) <= most:
-        return list(sentences)
-    chosen = random.Random(seed).sample(range(len(sentences)), most)
-    return [sentences[position] for position in sorted(chosen)]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a file of tokens was found to be, in words too, and what of that is a guess; columns have a `layout`."""
+
+    form: Form
+    description: str
+    guesses: tuple[str, ...] = ()
+    layout: Layout | None = None
+
+
+def look_at(path: Path, labelled: bool, options: ReadingOptions) -> Seen:
+    """What a file of tokens is. Raises InputError on running text, and where it has no tags that it should have."""
+    found = FileForm(options.form) if options.form else find_form(path)
+    if found.form in ("parquet", "json"):
+        return Seen(found.form, "Parquet" if found.form == "parquet" else "records of JSON")
+    if found.form == "text" and found.sure and not labelled and options.token_column is None:
+        remedy = "Expected a token a line, or JSON Lines with tokens: part it into words first, as predict.py does."
+        raise InputError(path, "looks like running text, a sentence a line.", remedy)
+    as_seen = found.layout is not None and not found.layout.counts and options.columns == ColumnChoice()
+    layout = found.layout if found.layout is not None and as_seen else look_at_columns(path, options.columns)
+    if labelled and layout.tag is None:
+        _refuse_untagged(path, layout)
+    ends = line_ends(path)
+    description = layout.describe() + (f", line ends {ends}" if ends != "LF" else "")
+    return Seen("conll", description, layout.notes, layout)
+
+
+def _refuse_untagged(path: Path, layout: Layout) -> None:
+    """Raise InputError where columns are parted by commas and the like, or none of several holds tags."""
+    lines = [line for line in islice(iterate_lines(path), 1000) if line.strip()]
+    parted = other_delimiter(lines) if lines else None
+    if parted:
+        raise InputError(path, f"has columns parted by {parted}.", "Expected tabs or spaces.")
+    if lines and layout.columns > 1:
+        example = " | ".join(layout.split(lines[-1]))[:80]
+        raise InputError(path, f"has no column of tags that is known (a row: {example}).", EXPECTED)
+
+
+def doubts_of(sentences: list[Sentence]) -> list[str]:
+    """What makes it doubtful that a file was read as it was meant."""
+    longest = max((len(sentence.tokens) for sentence in sentences), default=0)
+    if len(sentences) > 1 and longest == 1:
+        return [f"every one of its {len(sentences)} sentences has one token: are there blank lines between the tokens?"]
+    if len(sentences) == 1 and longest > LONG_SENTENCE:
+        return [f"is one sentence of {longest} tokens: are blank lines between sentences missing?"]
+    return []

@@ -16,19 +16,6 @@ class Entity(NamedTuple):
     type: str
 
 
-PREFIXES = {"B": "B", "I": "I", "E": "I", "L": "I", "S": "B", "U": "B"}  # of IOB, BIOES and BILOU
-
-
-def is_tag(text: str) -> bool:
-    """True for `O` and for `B-X`, `I-X` and the other prefixes of IOB, BIOES and BILOU."""
-    return text == OUTSIDE or (len(text) > 2 and text[1] == "-" and text[0] in PREFIXES)
-
-
-def to_iob(tag: str) -> str:
-    """A tag of IOB, BIOES or BILOU as one of IOB."""
-    return tag if tag == OUTSIDE else PREFIXES[tag[0]] + tag[1:]
-
-
 def repair_tags(tags: Sequence[str]) -> tuple[list[str], int]:
     """Make IOB2 of IOB1 or broken tags as conlleval reads them; also return how many tags changed.
 

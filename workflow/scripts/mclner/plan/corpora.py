@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mclner.common.files import SENTENCE_ENDINGS, read_table
+from mclner.common.files import read_table
 from mclner.configuration.experiment import Experiment
+from mclner.configuration.user_folder import split_file
 from mclner.plan.options import options
 from mclner.plan.places import Places
 
@@ -97,8 +98,10 @@ class Corpora:
             most=self.settings.get(limit),
             expected=self.expected_sizes(language),
             seed=self.settings["seed"],
-            token_column=self.settings.get("token_column", 0),
-            tag_column=self.settings.get("tag_column", -1),
+            token_column=self.settings.get("token_column"),
+            tag_column=self.settings.get("tag_column"),
+            tag_scheme=self.settings.get("tag_scheme"),
+            tag_names=self.settings.get("tag_names"),
             entity_types=list(self.entity_types),
             tag_mapping=self.settings.get("tag_mapping", {}),
         )
@@ -106,6 +109,5 @@ class Corpora:
 
 def own_file(folder: str, language: str, split: str) -> str:
     """The file of a split in a user's own folder, whatever its form; the CoNLL file where there is none yet."""
-    stem = f"{folder}/{language}/{split}"
-    found = [f"{stem}{ending}" for ending in SENTENCE_ENDINGS if Path(f"{stem}{ending}").exists()]
-    return found[0] if found else f"{stem}.conll"
+    found = split_file(Path(folder) / language, split)
+    return f"{folder}/{language}/{found.name if found else f'{split}.conll'}"

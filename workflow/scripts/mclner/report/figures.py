@@ -98,7 +98,7 @@ def ablation(summary: pd.DataFrame, compare: Sequence[str], method: str, titles:
     for row, variant in enumerate(reversed(others)):
         values = targets.loc[variant]
         low, high = values["over_method_low"], values["over_method_high"]
-        colour = GREY if adjusted[variant] >= SIGNIFICANT else "#D55E00" if values["over_method"] < 0 else "#0072B2"
+        colour = GREY if not adjusted[variant] < SIGNIFICANT else "#D55E00" if values["over_method"] < 0 else "#0072B2"
         axes.plot([low, high], [row, row], color=colour, linewidth=3, solid_capstyle="round")
         axes.plot(values["over_method"], row, "o", color=colour, markersize=9)
         axes.annotate(

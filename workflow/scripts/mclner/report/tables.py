@@ -104,6 +104,8 @@ def holm_against(summary: pd.DataFrame, compare: Sequence[str], method: str) -> 
 
 
 def _p_text(value: float) -> str:
+    if pd.isna(value):
+        return "too few sentences"
     star = "*" if value < SIGNIFICANT else ""
     return f"< 0.001{star}" if value < 0.001 else f"{value:.3f}{star}"
 
@@ -160,9 +162,10 @@ def learning_curve_table(summary: pd.DataFrame, comparisons: Comparisons, source
 
 
 def difference_text(row: Mapping[Hashable, Any], reference: str) -> str:
-    """The difference from `baseline` or `method` with its spread over seeds, if known, and its 95 % interval."""
+    """The difference from `baseline` or `method`, and where they are known its spread over seeds and 95 % interval."""
     value, spread, low, high = (row[f"over_{reference}{part}"] for part in ("", "_sd", "_low", "_high"))
-    return f"{'+' * (value >= 0)}{with_spread(value, spread)} [{low:+.1f}, {high:+.1f}]"
+    bounds = "" if pd.isna(low) else f" [{low:+.1f}, {high:+.1f}]"
+    return f"{'+' * (value >= 0)}{with_spread(value, spread)}{bounds}"
 
 
 def alignment_table(scores: pd.DataFrame, languages: Mapping[str, Language], titles: Mapping[str, str]) -> pd.DataFrame:
