@@ -221,6 +221,28 @@ def test_a_right_to_left_sentence_is_laid_out_from_the_right(page: Path) -> None
 
 
 @needs_chromium
+def test_the_runs_of_one_seed_are_shown_at_a_time(tmp_path: Path) -> None:
+    runs = [GOLD, GOLD[:1], GOLD[1:], GOLD]  # tagger and full with seed 1, then with seed 2
+    sentence = LabelledSentence("en-1", ENGLISH[0].tokens, GOLD, runs)
+    write_error_page(tmp_path / "e.html", "two", TITLES, ["1", "2"], [LanguageErrors(KNOWN["en"], [sentence], 1)])
+    asked = "[...document.querySelectorAll('mark.missed')].map(mark => mark.textContent)"
+    assert look_at(tmp_path / "e.html", expression=asked)[0] == ["WarsawLOC · missed"]
+    assert look_at(tmp_path / "e.html", "#seed=2", asked)[0] == ["Marie CuriePER · missed"]
+
+
+@needs_chromium
+def test_arrow_keys_turn_the_page(tmp_path: Path) -> None:
+    many = [LabelledSentence(f"en-{number}", ENGLISH[0].tokens, GOLD, [[], []]) for number in range(120)]
+    write_error_page(tmp_path / "e.html", "many", TITLES, ["1"], [LanguageErrors(KNOWN["en"], many, 120)])
+    steps = """["ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"].map((key) => {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+      return [document.querySelector("#status").textContent, location.hash];
+    })"""
+    last, middle = ["120 sentences, 101 to 120 here", "#page=3"], ["120 sentences, 51 to 100 here", "#page=2"]
+    assert look_at(tmp_path / "e.html", expression=steps) == ([middle, last, last, middle], [])
+
+
+@needs_chromium
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     cut = write_small(tmp_path / "errors.html", most=3)
     said, _ = look_at(cut, expression="document.querySelector('#left-out').textContent")

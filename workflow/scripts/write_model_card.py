@@ -49,7 +49,7 @@ def read_card(arguments: argparse.Namespace) -> Card:
     known = read_languages(arguments.table)
     return Card(
         name=f"mclner-{experiment}-{variant}-seed{seed}",
-        variant=variant_name(variant),
+        variant=variant_name(str(variant)),
         settings=settings,
         inputs=provenance["inputs"],
         machine={name: provenance[name] for name in MACHINE},

@@ -50,7 +50,7 @@ def write_error_page(
     """Write the page to `path`. Runs are ordered by seed, then by variant in the order of `titles` (name -> title)."""
     types: dict[str, int] = {}
     shown = [_language_data(errors, types) for errors in languages]
-    head = {
+    head: dict[str, Any] = {
         "experiment": experiment,
         "variants": [{"name": name, "title": title} for name, title in titles.items()],
         "seeds": list(seeds),
