@@ -44,6 +44,10 @@ class Comparisons:
         own = [self.references[variant] for variant in variants]
         return [name if name in variants else baseline for name in own]
 
+    def title_of(self, variant: str) -> str:
+        """How a variant is called; one that is not compared, such as a teacher, by its name."""
+        return self.titles.get(variant, variant.replace("_", " "))
+
     def curve_of(self, variant: str) -> str:
         """The line of the learning curve that a variant is a point of; "" where it is of none."""
         return next((curve for curve, points in self.curves.items() if variant in points.values()), "")

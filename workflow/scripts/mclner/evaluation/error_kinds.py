@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,26 +18,41 @@ def overlap(first: Entity, second: Entity) -> int:
     return max(0, min(first.end, second.end) - max(first.start, second.start))
 
 
-def count_error_kinds(gold: Sequence[Entity], found: Sequence[Entity]) -> Counter[str]:
-    """Kinds of the entities of one sentence, each gold entity and each found one counted once.
+class Match(NamedTuple):
+    """A gold entity with the found one that stands for it; one of the two is None where there is no partner."""
+
+    kind: str
+    gold: Entity | None
+    found: Entity | None
+
+
+def match_entities(gold: Sequence[Entity], found: Sequence[Entity]) -> list[Match]:
+    """The entities of one sentence, each gold one and each found one in just one match, with its kind.
 
     Right pairs are set aside first. Then each gold entity, from left to right, takes the found one left that shares
     most words with it: same words is an error of type, same type one of boundary, neither of both. A gold entity
     without a partner is missed, a found one left over is spurious.
     """
-    kinds: Counter[str] = Counter(right=len(set(gold) & set(found)))
-    missing = [entity for entity in gold if entity not in set(found)]
-    left = [entity for entity in found if entity not in set(gold)]
-    for entity in missing:
+    right = set(gold) & set(found)
+    matches = [Match("right", entity, entity) for entity in gold if entity in right]
+    left = [entity for entity in found if entity not in right]
+    for entity in gold:
+        if entity in right:
+            continue
         partner = max(left, key=lambda candidate: (overlap(entity, candidate), -candidate.start), default=None)
         if partner is None or not overlap(entity, partner):
-            kinds["missed"] += 1
+            matches.append(Match("missed", entity, None))
             continue
         left.remove(partner)
         same_words = (entity.start, entity.end) == (partner.start, partner.end)
-        kinds["type" if same_words else "boundary" if entity.type == partner.type else "boundary and type"] += 1
-    kinds["spurious"] += len(left)
-    return kinds
+        kind = "type" if same_words else "boundary" if entity.type == partner.type else "boundary and type"
+        matches.append(Match(kind, entity, partner))
+    return matches + [Match("spurious", None, entity) for entity in left]
+
+
+def count_error_kinds(gold: Sequence[Entity], found: Sequence[Entity]) -> Counter[str]:
+    """How many matches of each kind one sentence has; see `match_entities`."""
+    return Counter(match.kind for match in match_entities(gold, found))
 
 
 def kinds_per_hundred(counts: pd.DataFrame, source: str) -> pd.DataFrame:

@@ -68,6 +68,17 @@ class Plan:
         """The table of what was fetched, made when every download was verified; none where nothing is fetched."""
         return [f"{self.places.results}/sources.tsv"] if self.fetched else []
 
+    def card_sources(self, variant: str) -> dict[str, Any]:
+        """What the card of a variant's model names: its corpus, lexicons, translators and encoder, as configured."""
+        encoder = self.models.encoders[Path(self.models.encoder_of(variant)).name]
+        return {
+            "corpus": self.corpora.settings,
+            "lexicons": self.lexicons.names,
+            "lexicon_sources": self.lexicons.sources,
+            "translators": self.models.translators,
+            "encoder": encoder,
+        }
+
     def translation_inputs(self, recipe: str, language: str) -> dict[str, str]:
         """What the back ends without a model translate with, by option of translate.py."""
         if recipe in self.views.recipes_with("lexicon"):
