@@ -104,7 +104,7 @@ def test_how_files_are_read_is_said_with_the_limit_of_source_or_target() -> None
     assert target[:2] == ["--most", "9"]
     assert '{"dev": 1000, "test": 1000, "train": 1000}' in target
     assert '{"GPE": "LOC"}' in target
-    assert " ".join(target).endswith('--tag-column -1 --entity-types PER ORG LOC --tag-mapping {"GPE": "LOC"}')
+    assert " ".join(target).endswith('--token-column 1 --entity-types PER ORG LOC --tag-mapping {"GPE": "LOC"}')
 
 
 def test_a_lexicon_source_is_the_users_own_the_demos_fetched_or_made_here(own: Path) -> None:
