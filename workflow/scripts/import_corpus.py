@@ -30,16 +30,12 @@ def main(arguments: argparse.Namespace) -> None:
         if split == "test":
             scored = {row.tokens for row in sentences}
         if split == "train":
-            repairs["training sentences that stand in the test, too"] += sum(
-                text_of(row) in scored for row in sentences
-            )
+            repairs["training sentences that stand in the test, too"] += sum(row.tokens in scored for row in sentences)
             sentences = sample(sentences, arguments.most, arguments.seed)
         save(arguments, split, sentences)
     if arguments.unlabelled is not None:
         found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, False, repairs)]
-        unseen = [
-            row for row in found if text_of(row) not in scored
-        ]  # nothing is learnt from a sentence that is scored
+        unseen = [row for row in found if row.tokens not in scored]  # nothing is learnt from a sentence that is scored
         repairs["unlabelled sentences that stand in the test, too"] += len(found) - len(unseen)
         save(arguments, "unlabelled", sample(unseen, arguments.most, arguments.seed))
     log_counts(sorted(repairs.items()), "repairs")
