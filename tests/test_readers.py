@@ -52,6 +52,8 @@ COLUMNS = {
     "number of the sentence and of the token": "1\t1\tAcme\tB-ORG\n1\t2\tleft\tO\n1\t3\tOslo\tB-LOC\n",
     "parts of speech and chunks": "Acme NNP B-NP B-ORG\nleft VBD B-VP O\nOslo NNP B-NP B-LOC\n",
     "chunks behind": "Acme NNP B-ORG B-NP\nleft VBD O O\nOslo NNP B-LOC B-NP\n",
+    "chunks with words outside": "Acme NNP B-NP B-ORG\nleft VBD O O\nOslo NNP B-NP B-LOC\n",
+    "comments that end in a tag": "# Acme B-X\n1 Acme B-ORG\n2 left O\n# x O\n3 Oslo B-LOC\n",
     "nested entities, outer first": "Acme\tB-ORG\tO\nleft\tO\tO\nOslo\tB-LOC\tB-ORG\n",
     "gold, predicted": "Acme B-ORG O\nleft O O\nOslo B-LOC B-LOC\n",
     "its own output, with confidences": "Acme\tB-ORG\t0.912\nleft\tO\t1.000\nOslo\tB-LOC\t0.500\n",

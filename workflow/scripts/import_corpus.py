@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mclner.common.cli import log_counts, make_parser, run_program
 from mclner.common.exceptions import InputError
-from mclner.data.corpus_parts import map_types, sample, strip_language_prefix, text_of
+from mclner.data.corpus_parts import map_types, sample, strip_language_prefix
 from mclner.data.readers import ReadingOptions, add_reading_options, read_own
 from mclner.data.sentences import Sentence, count_entities, write_corpus
 from mclner.fetch.lockfile import RECORD, verify_folder
@@ -22,24 +22,20 @@ def main(arguments: argparse.Namespace) -> None:
     for download in {path.parent for path in given(arguments) if (path.parent / RECORD).exists()}:
         verify_folder(download)
     repairs: Counter[str] = Counter()
-    scored: set[str] = set()
+    scored: set[tuple[str, ...]] = set()
     for split, path in (("test", arguments.test), ("train", arguments.train), ("dev", arguments.dev)):
         if path is None:
             continue
         sentences = labelled(arguments, split, path, repairs)
         if split == "test":
-            scored = {text_of(row) for row in sentences}
+            scored = {row.tokens for row in sentences}
         if split == "train":
-            repairs["training sentences that stand in the test, too"] += sum(
-                text_of(row) in scored for row in sentences
-            )
+            repairs["training sentences that stand in the test, too"] += sum(row.tokens in scored for row in sentences)
             sentences = sample(sentences, arguments.most, arguments.seed)
         save(arguments, split, sentences)
     if arguments.unlabelled is not None:
         found = [row for path in arguments.unlabelled for row in read_split(arguments, "train", path, False, repairs)]
-        unseen = [
-            row for row in found if text_of(row) not in scored
-        ]  # nothing is learnt from a sentence that is scored
+        unseen = [row for row in found if row.tokens not in scored]  # nothing is learnt from a sentence that is scored
         repairs["unlabelled sentences that stand in the test, too"] += len(found) - len(unseen)
         save(arguments, "unlabelled", sample(unseen, arguments.most, arguments.seed))
     log_counts(sorted(repairs.items()), "repairs")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mclner.data.tag_schemes import Scheme, TagReader, count_tags, reader_of
 
-SAMPLE = 10_000  # lines looked at
+SAMPLE = 4_000  # lines looked at
 MOST_COLUMNS = 64  # looked at; what stands behind is no tag of a named entity
 METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U and CoNLL-2012
 ELEMENTS = "s|p|doc|document|text|body|head|headline|title|sent|sentence|para|paragraph|ingress|article|div"

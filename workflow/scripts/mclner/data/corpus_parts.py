@@ -77,11 +77,6 @@ def mapping_to_paste(unknown: Iterable[str], entity_types: Sequence[str]) -> str
     return f"Add them to entity_types, or map them (null: no entity): corpus: {text}"
 
 
-def text_of(sentence: Sentence) -> str:
-    """What tells whether two sentences are the same one: its characters, however they are parted into tokens."""
-    return "".join(sentence.tokens)
-
-
 def sample(sentences: Sequence[Sentence], most: int | None, seed: int) -> list[Sentence]:
     """At most `most` sentences, drawn with `seed`, in their order; all where `most` is None."""
     if most is None or len(sentences) <= most:
