@@ -9,8 +9,9 @@ import pytest
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
-from mclner.data.sentences import Sentence, clean_token, read_conll, read_corpus, write_corpus
+from mclner.data.sentences import Sentence, read_conll, read_corpus, write_corpus
 from mclner.data.tags import Entity
+from mclner.data.tokenization import clean_token
 
 
 def conll(tmp_path: Path, text: str) -> Path:

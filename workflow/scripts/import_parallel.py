@@ -19,8 +19,8 @@ from mclner.common.checksums import check_folder
 from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_text
-from mclner.data.sentences import Sentence, clean_token, write_corpus
-from mclner.data.tokenization import load_tokenizer, split_words
+from mclner.data.sentences import Sentence, write_corpus
+from mclner.data.tokenization import clean_token, load_tokenizer, split_words
 
 log = logging.getLogger("mclner.parallel")
 

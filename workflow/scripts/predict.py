@@ -15,8 +15,9 @@ from mclner.common.checksums import SUMS, damage_of
 from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines, writing
-from mclner.data.sentences import clean_token, read_conll
+from mclner.data.sentences import read_conll
 from mclner.data.tags import tags_of
+from mclner.data.tokenization import clean_token
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
 CONLL_ENDINGS = (".conll", ".tsv", ".iob2")

@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
-from mclner.data.sentences import Sentence, clean_token, make_sentence, read_conll
+from mclner.data.sentences import Sentence, make_sentence, read_conll
 from mclner.data.tags import OUTSIDE, is_tag, to_iob
+from mclner.data.tokenization import clean_token
 
 
 def read_own(

@@ -7,7 +7,6 @@ null where the sentence is unlabelled).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from mclner.common.checksums import read_parquet, write_parquet
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_text
 from mclner.data.tags import OUTSIDE, Entity, entities_of, is_tag, repair_tags, to_iob
+from mclner.data.tokenization import clean_token
 
 SCHEMA = pa.schema(
     [
@@ -28,9 +28,7 @@ SCHEMA = pa.schema(
         ("tags", pa.list_(pa.string())),
     ]
 )
-JOINERS = "\u200c\u200d"  # meaningful inside words of Persian, Urdu and the Indic scripts
 METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U, whatever it ends with, and of CoNLL-2012
-REPLACEMENT = "\ufffd"  # stands for a token of nothing but invisible characters, so that no position is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,6 @@ class Sentence:
     def number(self) -> int:
         """The number at the end of its id, which sentences that translate each other share."""
         return int(self.id.rsplit("-", 1)[1])
-
-
-def clean_token(token: str) -> str:
-    """`token` in NFC without invisible characters; U+FFFD where nothing else is left of it."""
-    visible = "".join(
-        character
-        for character in unicodedata.normalize("NFC", token)
-        if character in JOINERS or unicodedata.category(character) not in ("Cf", "Cc", "Zs", "Zl", "Zp", "Cs")
-    )
-    return visible.strip(JOINERS) or REPLACEMENT
 
 
 def make_sentence(

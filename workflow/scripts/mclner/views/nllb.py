@@ -15,9 +15,9 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mclner.common.exceptions import InputError
 from mclner.data.languages import Language
-from mclner.data.sentences import Sentence, clean_token
+from mclner.data.sentences import Sentence
 from mclner.data.tags import Entity, tags_of
-from mclner.data.tokenization import split_words
+from mclner.data.tokenization import clean_token, split_words
 from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.views.translation import Translation
 
