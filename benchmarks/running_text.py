@@ -1,7 +1,7 @@
 """How well words of running text agree with the tokens of corpora, per language: F1 of the words' places, in percent.
 
-Tokens are joined as running text (no space before a comma, none in scripts without) and found again by our splitter, and
-by ICU's where the package icu4py is installed. Beside it stands the share of entities whose edges are edges of words.
+Tokens are joined as running text (no space before a comma, none in scripts without), and found again by our splitter,
+and by ICU's where the package icu4py is installed. Beside it: the share of entities whose edges are edges of words.
 
 python benchmarks/running_text.py ENCODER FILE...    (FILE is CoNLL, or markup of the demo, named <language>.txt)
 """

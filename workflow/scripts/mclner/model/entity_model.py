@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
@@ -17,6 +20,8 @@ from mclner.data.predictions import Labelling
 from mclner.data.tags import entities_of, tag_names
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
 
+CONFIG_NAME = "config.json"
+OTHER_VERSION = "Use the version of mclner that trained it, or train the run again."
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
 
 
@@ -218,9 +223,39 @@ def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
 
 
 def load_model(folder: Path) -> EntityModel:
-    """A trained model from its folder."""
-    config = EntityModelConfig.from_pretrained(folder)
-    return HEADS[config.head].from_pretrained(folder, config=config, use_safetensors=True)
+    """A trained model from its folder. Raises InputError where it is none, or one of another version."""
+    config = _read_config(folder)
+    try:
+        model, loading = HEADS[config.head].from_pretrained(
+            folder, config=config, use_safetensors=True, local_files_only=True, output_loading_info=True
+        )
+    except (OSError, RuntimeError, SafetensorError) as error:
+        problem = f"holds no weights that can be read ({str(error).splitlines()[0]})."
+        raise InputError(folder, problem, "Copy the folder anew, whole, or train the run again.") from None
+    wrong = sorted({*loading["missing_keys"], *loading["unexpected_keys"]})
+    if wrong:
+        raise InputError(folder, f"holds other weights than its {CONFIG_NAME} says ({wrong[0]}).", OTHER_VERSION)
+    return model
+
+
+def _read_config(folder: Path) -> EntityModelConfig:
+    """The configuration in a model folder; all that this version needs to know stands in it."""
+    path = folder / CONFIG_NAME
+    if not path.is_file():
+        raise InputError(folder, "is no model folder.", "Name the folder 'model' of a run that was trained.")
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        kind = values.get("model_type")
+    except (OSError, ValueError, AttributeError):
+        raise InputError(path, "cannot be read as JSON.", "Copy the folder anew, whole.") from None
+    if kind != EntityModelConfig.model_type:
+        problem = f"is a model of the type {kind!r}, not of {EntityModelConfig.model_type!r}."
+        raise InputError(folder, problem, "Name the folder 'model' of a run that was trained.")
+    lacking = sorted(set(inspect.signature(EntityModelConfig).parameters) - {"others"} - values.keys())
+    if lacking or values["head"] not in HEADS:
+        problem = f"lacks {', '.join(lacking)}" if lacking else f"has a head {values['head']!r} that is not known here"
+        raise InputError(path, f"is of another version of mclner: it {problem}.", OTHER_VERSION)
+    return EntityModelConfig.from_pretrained(folder)
 
 
 def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:
