@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from conftest import ROOT
+from import_parallel import make_unlabelled, read_rows
 from mclner.data.tokenization import INVISIBLE, REPLACEMENT, clean_token, find_words, load_tokenizer, split_words
 
 E5 = ROOT / "resources" / "encoders" / "multilingual-e5-small"
@@ -183,3 +184,24 @@ def test_the_cases_of_mixed_scripts_are_right() -> None:
         ["ปี", "2024", "กรุงเทพมหานคร", "จัดงาน"],
     ]
     assert [split_words(line, tokenizer) for line in lines[:4]] == expected
+
+
+def test_aligned_text_is_imported_without_characters_that_stand_for_none(tiny_encoder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "en-km.tsv"
+    rows = [
+        "I live in Phnom Penh.\tខ្ញុំ\u200bរស់\u200bនៅ\u200bភ្នំពេញ។",
+        "He is old.\t\u200fהוא זקן\u200f",
+        "It is\u00ad so.\tC'est\u2060 ça\u200d.",
+        "Lost.\tPer\ufffdu.",
+        "Nothing.\t\u200b",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    pairs = read_rows(path)
+    assert [english for english, _ in pairs] == ["I live in Phnom Penh.", "He is old.", "It is\u00ad so."]
+    tokenizer = load_tokenizer(tiny_encoder)
+    for pair in pairs:
+        for text in pair:
+            tokens = make_unlabelled(1, text, "km", tokenizer).tokens
+            assert tokens
+            assert not any(REPLACEMENT in token or INVISIBLE.search(token) for token in tokens)
+    assert make_unlabelled(1, "It is\u00ad so.", "en", tokenizer).tokens == ("It", "is", "so", ".")
