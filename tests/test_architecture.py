@@ -16,7 +16,7 @@ FLOORS = (
     {"configuration", "fetch", "lexicons"},
     {"model"},
     {"views", "demo", "evaluation"},
-    {"training"},
+    {"training", "labelling"},
     {"report"},
 )
 FLOOR_OF = {folder: number for number, folders in enumerate(FLOORS) for folder in folders}

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from mclner.common.checksums import read_parquet, write_parquet
 from mclner.common.exceptions import InputError
@@ -20,14 +19,9 @@ from mclner.common.files import read_text
 from mclner.data.tags import OUTSIDE, Entity, entities_of, is_tag, repair_tags, to_iob
 from mclner.data.tokenization import clean_token
 
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("lang", pa.string()),
-        ("tokens", pa.list_(pa.string())),
-        ("tags", pa.list_(pa.string())),
-    ]
-)
+if TYPE_CHECKING:  # using a model needs no PyArrow
+    import pyarrow as pa
+
 METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U, whatever it ends with, and of CoNLL-2012
 
 
@@ -78,8 +72,18 @@ def count_entities(sentences: Iterable[Sentence]) -> Counter[str]:
     return Counter(entity.type for sentence in sentences for entity in sentence.entities)
 
 
+def corpus_schema() -> pa.Schema:
+    """Columns of a corpus file."""
+    import pyarrow as pa
+
+    lists = pa.list_(pa.string())
+    return pa.schema([("id", pa.string()), ("lang", pa.string()), ("tokens", lists), ("tags", lists)])
+
+
 def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
     """Write `sentences` to Parquet at `path`, whole or not at all."""
+    import pyarrow as pa
+
     rows = list(sentences)
     table = pa.table(
         {
@@ -88,14 +92,14 @@ def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
             "tokens": [list(row.tokens) for row in rows],
             "tags": [None if row.tags is None else list(row.tags) for row in rows],
         },
-        schema=SCHEMA,
+        schema=corpus_schema(),
     )
     write_parquet(table, path)
 
 
 def read_corpus(path: Path) -> list[Sentence]:
     """Sentences of a file that `write_corpus` wrote. Raises DamagedFileError where it is no longer as written."""
-    columns = read_parquet(path, SCHEMA).to_pydict()
+    columns = read_parquet(path, corpus_schema()).to_pydict()
     return [
         Sentence(identifier, lang, tuple(tokens), None if tags is None else tuple(tags))
         for identifier, lang, tokens, tags in zip(*columns.values(), strict=True)

@@ -108,7 +108,7 @@ class EntityRecogniser:
         held = 0
         for item in inputs:
             group.append(item)
-            held += len(item) if isinstance(item, str) else sum(map(len, item))
+            held += 1 + (len(item) if isinstance(item, str) else sum(map(len, item)))
             if held >= CHARACTERS_AT_ONCE:
                 yield from self._entities_of(group, threshold)
                 group, held = [], 0
