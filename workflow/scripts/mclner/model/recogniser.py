@@ -125,9 +125,9 @@ class EntityRecogniser:
                 origins.append((number, None))
                 sentences.append([clean_token(token) for token in item])
                 continue
-            for places in find_sentences(item, find_words(item, self.tokenizer.backend_tokenizer)):
-                origins.append((number, places))
-                sentences.append([clean_token(item[start:end]) for start, end in places])
+            for sentence in find_sentences(item, find_words(item, self.tokenizer.backend_tokenizer)):
+                origins.append((number, sentence))
+                sentences.append([clean_token(item[start:end]) for start, end in sentence])
         found: list[list[FoundEntity]] = [[] for _ in inputs]
         for (number, places), labelling in zip(origins, self.label(sentences), strict=True):
             entities = _placed(inputs[number], places, labelling)
