@@ -18,7 +18,7 @@ FLOORS = (
     {"configuration", "fetch", "lexicons"},
     {"model"},
     {"views", "demo", "evaluation", "plan"},
-    {"training"},
+    {"training", "labelling"},
     {"report"},
 )
 FLOOR_OF = {folder: number for number, folders in enumerate(FLOORS) for folder in folders}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mclner.data.sentences import Sentence
 from mclner.data.tags import entities_of, repair_tags
-from mclner.lexicons.phrases import PhraseTable, find_phrases, match_case
+from mclner.lexicons.casing import match_case
+from mclner.lexicons.phrases import PhraseTable, find_phrases
 from mclner.views.codeswitch import code_switch
 from mclner.views.translation import LexiconTranslator
 
@@ -75,6 +77,51 @@ def test_capitals_follow_the_source_and_german_nouns_keep_their_own() -> None:
     assert match_case("house", ["Haus"]) == ["Haus"]
     assert match_case("A", ["ein"]) == ["Ein"]
     assert match_case("New", ["नया"]) == ["नया"]
+
+
+@pytest.mark.parametrize(
+    ("source", "word", "language", "expected"),
+    [
+        ("Warsaw", "ვარშავა", "ka", "ვარშავა"),
+        ("USA", "აშშ", "ka", "აშშ"),
+        ("The", "ეს", "ka", "ეს"),
+        ("Izmir", "izmir", "tr", "İzmir"),
+        ("ISTANBUL", "istanbul", "tr", "İSTANBUL"),
+        ("WORKER", "işçi", "tr", "İŞÇİ"),
+        ("Isparta", "ısparta", "tr", "Isparta"),
+        ("Iran", "iran", "az", "İran"),
+        ("Istanbul", "istanbul", "de", "Istanbul"),
+        ("Iceland", "ijsland", "nl", "IJsland"),
+        ("Lake", "ǆep", "hr", "ǅep"),
+        ("ATHENS", "αθήνα", "el", "ΑΘΗΝΑ"),
+        ("Athens", "αθήνα", "el", "Αθήνα"),
+        ("Warsaw", "варшава", "ru", "Варшава"),
+        ("STREET", "straße", "de", "STRASSE"),
+        ("Bank", "ธนาคาร", "th", "ธนาคาร"),
+    ],
+)
+def test_capitals_are_those_of_the_script_and_the_language(
+    source: str, word: str, language: str, expected: str
+) -> None:
+    assert match_case(source, [word], language) == [expected]
+
+
+def test_an_acronym_does_not_shout_what_it_stands_for() -> None:
+    assert match_case("USA", ["vereinigte", "Staaten"], "de") == ["vereinigte", "Staaten"]
+    assert match_case("EU", ["Avrupa", "birliği"], "tr") == ["Avrupa", "birliği"]
+    assert match_case("New Zealand", ["nueva", "zelanda"], "es") == ["Nueva", "zelanda"]
+
+
+def test_views_case_each_word_in_its_own_language() -> None:
+    table = PhraseTable.of({"ka": {"izmir": ["იზმირი"]}, "tr": {"izmir": ["izmir"]}})
+    drawn = {
+        code_switch(["Izmir"], ["B-LOC"], table, 1.0, "word", ["ka", "tr"], random.Random(seed))[0][0]
+        for seed in range(9)
+    }
+    assert drawn == {"იზმირი", "İzmir"}
+    translated = next(LexiconTranslator("tr", {"izmir": ["izmir"]}).translate([Sentence("1", "en", ("Izmir",), None)]))
+    assert translated.sentence is not None
+    assert translated.sentence.tokens == ("İzmir",)
 
 
 @given(

@@ -11,8 +11,9 @@ from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
 from mclner.data.columns import AS_SEEN, ColumnChoice
 from mclner.data.conll import read_conll
-from mclner.data.sentences import Sentence, clean_token, read_corpus, write_corpus
+from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.data.tags import Entity
+from mclner.data.tokenization import clean_token
 
 
 def conll(tmp_path: Path, text: str) -> Path:

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -25,9 +26,11 @@ from mclner.demo.markup import read_markup
 from mclner.lexicons.lexicon import write_pairs
 from mclner.views.apertium import CHAINS, ApertiumTranslator
 from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
-from mclner.views.nllb import NeuralTranslator
+from mclner.views.nllb import NeuralModel, NeuralTranslator
 from mclner.views.quality import copied_share, fault_of
-from translate import pieces_folder
+from mclner.views.translation import Translation
+from translate import pieces_folder, usual_ratio
+from translate_vocabulary import is_good
 
 CURIE = Sentence("1", "en", ("Marie", "Curie", "left", "Warsaw"), ("B-PER", "I-PER", "O", "B-LOC"))
 WORD = st.text("abcdé", min_size=1, max_size=4)
@@ -118,6 +121,61 @@ def test_types_follow_likeness_and_then_order() -> None:
 def test_the_guard_names_what_is_wrong(words: tuple[str, ...], ratio: float, script: str, fault: str | None) -> None:
     source = Sentence("1", "en", ("She", "left", "the", "house"), None)
     assert fault_of(source, Sentence("1", "xx", words, None), ratio, script, QualityBounds()) == fault
+
+
+def test_an_unknown_character_a_loop_and_half_a_translation_are_turned_away() -> None:
+    source = Sentence("1", "en", ("The", "eagle", "catches", "chickens", "when", "it", "rains", "today"), None)
+
+    def fault(text: str, ratio: float = 1.0, script: str = "Latin", usual: float = 1.0) -> str | None:
+        target = Sentence("1", "xx", tuple(text.split()), None)
+        return fault_of(source, target, ratio, script, QualityBounds(), usual)
+
+    assert fault("老 \ufffd 捉 了 小 \ufffd", script="Han") == "unknown"
+    assert fault("Der Adler\ufffd fängt") == "unknown"
+    assert fault("今 天 下 雨 " * 4, 2.0, "Han") == "looped"
+    assert fault("Der Adler sagte und er ging und er ging und er ging und er ging") == "looped"
+    assert fault("Der Adler fängt heute Hühner . " * 2) == "looped"
+    assert fault("的" * 12, 2.0, "Han") == "looped"
+    assert fault("今 天 下 雨", 0.5, "Han") == "length"
+    assert fault("ο αετός", 0.7, "Greek", usual=1.45) == "length"  # half, where translations are long
+    for good in ("Der Adler fängt Hühner , wenn es heute sehr sehr regnet", "Anak-anak menangkap ayam", "1000000000 x"):
+        assert fault(good) is None
+    song = Sentence("1", "en", ("Duran", "Duran"), None)
+    assert fault_of(song, Sentence("1", "zh", ("杜兰", "杜兰"), None), 1.0, "Han", QualityBounds()) is None
+
+
+def test_what_the_translator_has_no_character_for_is_kept_to_be_seen() -> None:
+    pieces = ["<unk>", "zho_Hans", "▁", "老", "捉", "小", "</s>"]
+
+    class Pieces:
+        unk_token_id = 0
+
+        def __call__(self, texts: list[str]) -> dict[str, list[list[int]]]:
+            return {"input_ids": [[3, 3, 6] for _ in texts]}
+
+        def convert_ids_to_tokens(self, ids: list[int]) -> list[str]:
+            return [pieces[number] for number in ids]
+
+        def convert_tokens_to_ids(self, tokens: list[str]) -> list[int]:
+            return [pieces.index(token) for token in tokens]
+
+        def decode(self, ids: list[int], skip_special_tokens: bool) -> str:
+            return "".join(pieces[number] for number in ids if number not in (0, 1, 6)).replace("▁", " ").strip()
+
+    model = NeuralModel.__new__(NeuralModel)
+    model.tokenizer, model.target, model.beams, model.longest = Pieces(), "zho_Hans", 1, 256  # type: ignore[assignment]
+    for hypothesis, text in ((["▁", "老", "<unk>", "捉", "<unk>"], "老\ufffd捉\ufffd"), (["老", "小"], "老小")):
+        result = SimpleNamespace(hypotheses=[["zho_Hans", *hypothesis]])
+        model.translator = SimpleNamespace(translate_batch=lambda *_, result=result, **__: [result])
+        assert model.translate(["x"])[0][0] == text
+    assert not is_good("老\ufffd", "Han", 0.5)
+    assert is_good("老", "Han", 0.5)
+
+
+def test_the_usual_length_is_the_median_of_enough_translations() -> None:
+    ratios = [Translation(CURIE, ratio) for ratio in (1.4, 1.5, 9.0)]
+    assert usual_ratio(ratios) == 1.0
+    assert usual_ratio(ratios * 10) == 1.5
 
 
 def test_names_may_be_copied() -> None:

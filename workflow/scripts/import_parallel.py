@@ -19,8 +19,8 @@ from mclner.common.checksums import check_folder
 from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_text
-from mclner.data.sentences import Sentence, clean_token, write_corpus
-from mclner.data.tokenization import load_tokenizer, split_words
+from mclner.data.sentences import Sentence, write_corpus
+from mclner.data.tokenization import INVISIBLE, REPLACEMENT, clean_token, load_tokenizer, split_words
 
 log = logging.getLogger("mclner.parallel")
 
@@ -68,8 +68,11 @@ def make_unlabelled(number: int, text: str, language: str, tokenizer: Tokenizer)
 
 
 def read_rows(path: Path) -> list[tuple[str, str]]:
-    """Pairs of sentences; further columns are left out, and said. Raises InputError on a row without two columns."""
-    rows, longer = [], 0
+    """Pairs of sentences; further columns are left out, and said, and so are rows with nothing to see or with U+FFFD.
+
+    Raises InputError on a row without two columns.
+    """
+    rows, longer, damaged = [], 0, 0
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
@@ -77,9 +80,14 @@ def read_rows(path: Path) -> list[tuple[str, str]]:
         if len(fields) < 2 or not fields[0].strip() or not fields[1].strip():
             raise InputError(path, "lacks one of two columns.", "Expected english<TAB>translation.", number)
         longer += len(fields) > 2
+        if any(REPLACEMENT in field or INVISIBLE.fullmatch(field) for field in fields[:2]):
+            damaged += 1
+            continue
         rows.append((fields[0], fields[1]))
     if longer:
         log.warning("%s: %d rows have more than two columns; only the first two are taken", path, longer)
+    if damaged:
+        log.warning("%s: %d rows hold U+FFFD, so lost characters, or nothing to see; they are left out", path, damaged)
     return rows
 
 

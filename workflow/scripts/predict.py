@@ -17,8 +17,8 @@ from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines, writing
 from mclner.data.file_forms import chosen_form
 from mclner.data.readers import ReadingOptions, add_reading_options, read_own
-from mclner.data.sentences import clean_token
 from mclner.data.tags import tags_of
+from mclner.data.tokenization import clean_token
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
 

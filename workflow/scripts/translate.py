@@ -12,8 +12,10 @@ import json
 import logging
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from statistics import median
 
 from mclner.common.checksums import SUMS, check_folder
 from mclner.common.cli import make_parser, run_program, with_progress
@@ -26,7 +28,7 @@ from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.data.tokenization import load_tokenizer
 from mclner.lexicons.lexicon import read_lexicon
 from mclner.views.quality import FAULTS, fault_of
-from mclner.views.translation import LexiconTranslator, Translator
+from mclner.views.translation import LexiconTranslator, Translation, Translator
 
 log = logging.getLogger("mclner.translate")
 SENTENCES_A_PIECE = 512
@@ -108,12 +110,14 @@ def translate_piece(
     """The good translations of a piece, and how many had which fault."""
     counts: Counter[str] = Counter()
     good: list[Sentence] = []
-    for source, translation in zip(piece, translator.translate(piece), strict=True):
+    translations = list(translator.translate(piece))
+    usual = usual_ratio(translations)
+    for source, translation in zip(piece, translations, strict=True):
         target = translation.sentence
         if target is None:
             counts["untranslated"] += 1
             continue
-        fault = fault_of(source, target, translation.length_ratio, language.script, guard) if guard else None
+        fault = fault_of(source, target, translation.length_ratio, language.script, guard, usual) if guard else None
         if fault is not None:
             counts[fault] += 1
             continue
@@ -121,6 +125,12 @@ def translate_piece(
         counts["labelled" if target.tags is not None else "without_tags"] += 1
         good.append(replace(target, id=source.id))
     return good, dict(counts)
+
+
+def usual_ratio(translations: Sequence[Translation], fewest: int = 30) -> float:
+    """The median of the length ratios; 1 where there are too few to tell."""
+    ratios = [translation.length_ratio for translation in translations if translation.sentence is not None]
+    return median(ratios) if len(ratios) >= fewest else 1.0
 
 
 if __name__ == "__main__":

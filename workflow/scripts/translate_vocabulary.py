@@ -1,6 +1,7 @@
 """Make a bilingual lexicon by translating the words and names of the source sentences with NLLB.
 
-For languages that no dictionary covers. A translation that is empty, or not in the target's script, is left out.
+For languages that no dictionary covers. A translation that is empty, holds
+unknown characters, or is not in the target's script, is left out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from mclner.common.checksums import check_folder
 from mclner.common.cli import make_parser, run_program
 from mclner.data.languages import read_languages
 from mclner.data.sentences import Sentence, read_corpus
+from mclner.data.tokenization import REPLACEMENT
 from mclner.data.writing_systems import script_share
 from mclner.lexicons.lexicon import clean_phrase, write_pairs
 from mclner.views.nllb import NeuralModel
@@ -31,9 +33,14 @@ def main(arguments: argparse.Namespace) -> None:
     translated = [clean_phrase(text.strip(".。 ")) for text, _ in model.translate(phrases)]
     least = arguments.min_script_share
     pairs = zip(phrases, translated, strict=True)
-    kept = [(english, text) for english, text in pairs if text and script_share(text, target.script) >= least]
+    kept = [(english, text) for english, text in pairs if is_good(text, target.script, least)]
     write_pairs(kept, arguments.output)
     log.info("%d of %d words and names translated into %s", len(kept), len(phrases), target.name)
+
+
+def is_good(text: str, script: str, least: float) -> bool:
+    """Whether a translation is whole, and at least the share `least` of its letters in the target's script."""
+    return bool(text) and REPLACEMENT not in text and script_share(text, script) >= least
 
 
 def frequent_phrases(sentences: Sequence[Sentence], most: int) -> list[str]:

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Collection
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from mclner.common.exceptions import DamagedFileError, InputError
 from mclner.common.files import content_hash, writing
+
+if TYPE_CHECKING:  # using a model needs no PyArrow
+    import pyarrow as pa
 
 SUMS = "SHA256SUMS"  # in a sealed folder, in the form of the command sha256sum
 ROWS_HASH = b"rows_sha256"  # in the metadata of a Parquet file
@@ -62,12 +63,17 @@ def rows_hash(table: pa.Table) -> bytes:
 
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write `table` with a check sum for every page and one of all its values, whole or not at all."""
+    import pyarrow.parquet as pq
+
     with writing(path) as partial:
         pq.write_table(table.replace_schema_metadata({ROWS_HASH: rows_hash(table)}), partial, write_page_checksum=True)
 
 
 def read_parquet(path: Path, schema: pa.Schema) -> pa.Table:
     """The table that `write_parquet` wrote. Raises DamagedFileError where pages, columns or values are others."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     if not path.exists():
         raise InputError(path, "is not there.", "Run again: it is made anew.")
     try:

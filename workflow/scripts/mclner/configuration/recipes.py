@@ -25,8 +25,16 @@ class CodeswitchingRecipe:
 class QualityBounds:
     """Bounds that a translation has to keep; what breaks one is turned away and counted."""
 
-    min_length_ratio: float = key(0.4, "Least length over the source's, both in the translator's subwords.", minimum=0)
+    min_length_ratio: float = key(
+        0.55,
+        "Least length over the source's, both in the translator's subwords, and over that of most translations into "
+        "the language where those are longer: below lie few human translations of news, and every half.",
+        minimum=0,
+    )
     max_length_ratio: float = key(2.5, "Greatest length over the source's.", minimum=0)
+    max_looped_share: float = key(
+        0.3, "Greatest share of its text that repeats what stands just before, where the source does not.", minimum=0
+    )
     max_copied_share: float = key(0.5, "Greatest share of words outside entities that the source has too.", minimum=0)
     min_script_share: float = key(0.5, "Least share of letters in the target's script.", minimum=0, maximum=1)
 

@@ -9,9 +9,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
 from mclner.data.sentences import Sentence, make_sentence
@@ -167,6 +164,9 @@ def _parse(path: Path, number: int, text: str) -> Any:
 
 def parquet_records(path: Path, labelled: bool) -> Iterator[Record]:
     """Rows of a Parquet file, or of a folder of them, a block in memory at a time."""
+    import pyarrow as pa  # here: using a model needs none of it
+    import pyarrow.parquet as pq
+
     number = 0
     try:
         for file in sorted(path.glob("**/*.parquet")) if path.is_dir() else [path]:
@@ -190,6 +190,9 @@ def parquet_tag_names(path: Path) -> list[str]:
     file = min(path.glob("**/*.parquet"), default=None) if path.is_dir() else path
     if file is None:
         raise InputError(path, "holds no Parquet file.", "Fetch or write it again.")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         schema = pq.read_schema(file)
         column = next((name for name in TAGS if name in schema.names), None)

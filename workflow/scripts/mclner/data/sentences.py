@@ -6,28 +6,18 @@ null where the sentence is unlabelled).
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from mclner.common.checksums import read_parquet, write_parquet
 from mclner.data.tags import OUTSIDE, Entity, entities_of, repair_tags
+from mclner.data.tokenization import clean_token
 
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("lang", pa.string()),
-        ("tokens", pa.list_(pa.string())),
-        ("tags", pa.list_(pa.string())),
-    ]
-)
-JOINERS = "\u200c\u200d"  # meaningful inside words of Persian, Urdu and the Indic scripts
-REPLACEMENT = "\ufffd"  # stands for a token of nothing but invisible characters, so that no position is lost
+if TYPE_CHECKING:  # using a model needs no PyArrow
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +49,6 @@ class Sentence:
         return int(self.id.rsplit("-", 1)[1])
 
 
-@lru_cache(maxsize=2**17)
-def clean_token(token: str) -> str:
-    """`token` in NFC without invisible characters; U+FFFD where nothing else is left of it."""
-    visible = "".join(
-        character
-        for character in unicodedata.normalize("NFC", token)
-        if character in JOINERS or unicodedata.category(character) not in ("Cf", "Cc", "Zs", "Zl", "Zp", "Cs")
-    )
-    return visible.strip(JOINERS) or REPLACEMENT
-
-
 def make_sentence(
     identifier: str, lang: str, tokens: Sequence[str], tags: Sequence[str] | None, repairs: Counter[str]
 ) -> Sentence:
@@ -89,8 +68,18 @@ def count_entities(sentences: Iterable[Sentence]) -> Counter[str]:
     return Counter(entity.type for sentence in sentences for entity in sentence.entities)
 
 
+def corpus_schema() -> pa.Schema:
+    """Columns of a corpus file."""
+    import pyarrow as pa
+
+    lists = pa.list_(pa.string())
+    return pa.schema([("id", pa.string()), ("lang", pa.string()), ("tokens", lists), ("tags", lists)])
+
+
 def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
     """Write `sentences` to Parquet at `path`, whole or not at all."""
+    import pyarrow as pa
+
     rows = list(sentences)
     table = pa.table(
         {
@@ -99,14 +88,14 @@ def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
             "tokens": [list(row.tokens) for row in rows],
             "tags": [None if row.tags is None else list(row.tags) for row in rows],
         },
-        schema=SCHEMA,
+        schema=corpus_schema(),
     )
     write_parquet(table, path)
 
 
 def read_corpus(path: Path) -> list[Sentence]:
     """Sentences of a file that `write_corpus` wrote. Raises DamagedFileError where it is no longer as written."""
-    columns = read_parquet(path, SCHEMA).to_pydict()
+    columns = read_parquet(path, corpus_schema()).to_pydict()
     return [
         Sentence(identifier, lang, tuple(tokens), None if tags is None else tuple(tags))
         for identifier, lang, tokens, tags in zip(*columns.values(), strict=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_text, writing
-from mclner.data.sentences import clean_token
+from mclner.data.tokenization import clean_token
 
 Lexicon = dict[str, list[str]]  # lower-case English phrase -> translations
 

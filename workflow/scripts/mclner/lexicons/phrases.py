@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mclner.lexicons.casing import match_case
 from mclner.lexicons.lexicon import Lexicon
 
 Index = dict[str, dict[str, list[list[str]]]]  # lower-case phrase -> language -> translations, as tokens
@@ -66,29 +67,30 @@ def _segment_ends(tags: Sequence[str]) -> list[int]:
     return ends
 
 
-def match_case(source: str, translation: list[str]) -> list[str]:
-    """`translation` with the capitals of `source`; where the source has none, its own stay (German nouns)."""
-    letters = [character for character in source if character.isalpha()]
-    if len(letters) > 1 and all(character.isupper() for character in letters) and " " not in source:
-        return [token.upper() for token in translation]
-    if source[:1].isupper() and translation[0][:1].islower():
-        return [translation[0][:1].upper() + translation[0][1:], *translation[1:]]
-    return translation
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A phrase, and the words of `language` (its code) to put in its place."""
+
+    phrase: Phrase
+    language: str
+    words: list[str]
 
 
 def replace_phrases(
-    tokens: Sequence[str], tags: Sequence[str], replacements: Sequence[tuple[Phrase, list[str]]]
+    tokens: Sequence[str], tags: Sequence[str], replacements: Sequence[Replacement]
 ) -> tuple[list[str], list[str]]:
     """The sentence with the phrases replaced, from left to right, and its tags."""
     new_tokens: list[str] = []
     new_tags: list[str] = []
     position = 0
-    for phrase, translation in replacements:
-        new_tokens += tokens[position : phrase.start]
-        new_tags += tags[position : phrase.start]
-        new_tokens += match_case(" ".join(tokens[phrase.start : phrase.end]), translation)
-        first = tags[phrase.start]
+    for replacement in replacements:
+        start, end = replacement.phrase.start, replacement.phrase.end
+        new_tokens += tokens[position:start]
+        new_tags += tags[position:start]
+        words = match_case(" ".join(tokens[start:end]), replacement.words, replacement.language)
+        new_tokens += words
+        first = tags[start]
         rest = first if first == "O" else "I-" + first[2:]
-        new_tags += [first] + [rest] * (len(translation) - 1)
-        position = phrase.end
+        new_tags += [first] + [rest] * (len(words) - 1)
+        position = end
     return [*new_tokens, *tokens[position:]], [*new_tags, *tags[position:]]

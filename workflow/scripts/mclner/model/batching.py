@@ -17,7 +17,9 @@ from transformers import PreTrainedTokenizerBase
 from mclner.data.tags import Entity
 from mclner.data.tokenization import subwords_of
 from mclner.model.batch import RowBatch
+from mclner.model.windows import overlapping_windows
 
+MOST_KNOWN = 500_000  # words kept with their subwords, about 150 MB; streams of text have no end
 LongSentences = Literal["split", "cut"]
 
 
@@ -52,6 +54,9 @@ class SentenceEncoder:
         unseen = sorted(words - self.known.keys())
         if not unseen:
             return
+        if len(self.known) > MOST_KNOWN:
+            self.known.clear()
+            unseen = sorted(words)
         backend = self.tokenizer.backend_tokenizer  # without the objects that Transformers wraps around each word
         backend.no_truncation()
         backend.no_padding()
@@ -87,16 +92,30 @@ class SentenceEncoder:
             self.counts["sentences longer than the window"] += 1
         pieces = []
         for first, last in pairwise(cuts):
-            ends = list(accumulate(len(ids) for ids in subwords[first:last]))
             inside = [
                 Entity(entity.start - first, entity.end - first, entity.type)
                 for entity in entities
                 if first <= entity.start and entity.end <= last
             ]
-            ids = [identifier for word in subwords[first:last] for identifier in word]
-            pieces.append(EncodedSentence(ids, [0, *ends][:-1], ends, inside, list(weights[first:last])))
+            pieces.append(_encoded(subwords[first:last], inside, weights[first:last]))
         self.counts["entities across a cut"] += len(entities) - sum(len(piece.entities) for piece in pieces)
         return pieces[:1] if self.long_sentences == "cut" else pieces
+
+    def windows(self, sentences: Sequence[Sequence[str]]) -> list[list[tuple[int, EncodedSentence]]]:
+        """For each sentence the windows it is labelled in, each with the number of its first word.
+
+        One window unless the sentence is longer; then they overlap by half, so that an entity lies whole in one.
+        """
+        self._learn({word for tokens in sentences for word in tokens})
+        return [self._windows(tokens) for tokens in sentences]
+
+    def _windows(self, tokens: Sequence[str]) -> list[tuple[int, EncodedSentence]]:
+        subwords = [self._fit(self.known[token]) for token in tokens]
+        stretches = overlapping_windows([len(ids) for ids in subwords], self.room)
+        if len(stretches) > 1:
+            self.counts["sentences longer than the window"] += 1
+        kept = stretches[:1] if self.long_sentences == "cut" else stretches
+        return [(first, _encoded(subwords[first:last], [], [1.0] * (last - first))) for first, last in kept]
 
     def _fit(self, ids: list[int]) -> list[int]:
         if len(ids) > self.room:
@@ -126,6 +145,13 @@ class SentenceEncoder:
             word_mask=_padded([[True] * len(row.word_starts) for row in rows], False, np.bool_),
             word_weights=_padded([row.weights for row in rows], 0.0, np.float32),
         )
+
+
+def _encoded(subwords: Sequence[Sequence[int]], entities: list[Entity], weights: Sequence[float]) -> EncodedSentence:
+    """The sentence whose words have these `subwords`."""
+    ends = list(accumulate(len(ids) for ids in subwords))
+    ids = [identifier for word in subwords for identifier in word]
+    return EncodedSentence(ids, [0, *ends][:-1], ends, entities, list(weights))
 
 
 def _padded(rows: Sequence[Sequence[float]], filler: float, kind: type[np.generic]) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
@@ -21,6 +24,8 @@ from mclner.data.tags import entities_of, tag_names
 from mclner.model.batch import RowBatch, TrainingBatch
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
 
+CONFIG_NAME = "config.json"
+OTHER_VERSION = "Use the version of mclner that trained it, or train the run again."
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
 
 
@@ -223,11 +228,44 @@ def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
 
 
 def load_model(folder: Path) -> EntityModel:
-    """A trained model from its folder."""
-    config = EntityModelConfig.from_pretrained(folder)
-    if hasattr(config, "pair_size"):
-        raise InputError(folder, "holds a model of an earlier version of this project.", "Train it again.")
-    return HEADS[config.model_settings().head].from_pretrained(folder, config=config, use_safetensors=True)
+    """A trained model from its folder. Raises InputError where it is none, or one of another version."""
+    config = _read_config(folder)
+    try:
+        model, loading = HEADS[config.model_settings().head].from_pretrained(
+            folder, config=config, use_safetensors=True, local_files_only=True, output_loading_info=True
+        )
+    except (OSError, RuntimeError, SafetensorError) as error:
+        problem = f"holds no weights that can be read ({str(error).splitlines()[0]})."
+        raise InputError(folder, problem, "Copy the folder anew, whole, or train the run again.") from None
+    wrong = sorted({*loading["missing_keys"], *loading["unexpected_keys"]})
+    if wrong:
+        raise InputError(folder, f"holds other weights than its {CONFIG_NAME} says ({wrong[0]}).", OTHER_VERSION)
+    return model
+
+
+def _read_config(folder: Path) -> EntityModelConfig:
+    """The configuration in a model folder; all that this version needs to know stands in it."""
+    path = folder / CONFIG_NAME
+    if not path.is_file():
+        raise InputError(folder, "is no model folder.", "Name the folder 'model' of a run that was trained.")
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        kind = values.get("model_type")
+    except (OSError, ValueError, AttributeError):
+        raise InputError(path, "cannot be read as JSON.", "Copy the folder anew, whole.") from None
+    if kind != EntityModelConfig.model_type:
+        problem = f"is a model of the type {kind!r}, not of {EntityModelConfig.model_type!r}."
+        raise InputError(folder, problem, "Name the folder 'model' of a run that was trained.")
+    lacking = sorted(set(inspect.signature(EntityModelConfig).parameters) - {"others"} - values.keys())
+    try:
+        if lacking:
+            raise ValueError(f"lacks {', '.join(lacking)}")
+        config = EntityModelConfig.from_pretrained(folder)
+        if config.model_settings().head not in HEADS:
+            raise ValueError(f"has a head {config.model_settings().head!r} that is not known here")
+    except (ValueError, TypeError) as error:  # settings of other names are a ValueError as well
+        raise InputError(path, f"is of another version of mclner: it {error}.", OTHER_VERSION) from None
+    return config
 
 
 def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:

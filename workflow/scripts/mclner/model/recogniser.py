@@ -1,30 +1,60 @@
-"""Running a model over sentences of any length."""
+"""Running a model over sentences, running text and documents of any length."""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypedDict, cast, overload
 
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mclner.common.cli import Progress
+from mclner.common.exceptions import InputError
 from mclner.data.predictions import Labelling
-from mclner.data.tags import Entity
-from mclner.data.tokenization import split_words
-from mclner.model.batching import SentenceEncoder, batches_by_length
+from mclner.data.sentence_splitting import find_sentences
+from mclner.data.tokenization import Span, clean_token, find_words, split_words
+from mclner.model.batching import EncodedSentence, SentenceEncoder, batches_by_length
 from mclner.model.entity_model import EntityModel, load_model
 from mclner.model.mixed_precision import autocast
+from mclner.model.windows import join_windows
 
 log = logging.getLogger(__name__)
 TOKENS_A_BATCH = 4096
 ROWS_A_BATCH = 64
+CHARACTERS_AT_ONCE = 200_000  # of a stream; enough that batches are full
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+WHAT_IS_READ = "Give a text, a list of texts, or a list of lists of tokens."
+Input = str | Sequence[str]  # running text, or the tokens of one sentence
+
+
+class FoundEntity(TypedDict):
+    """An entity of an input, with its label (PER, ORG, LOC or what the model was trained on) and its score, 0 to 1.
+
+    In running text `start` and `end` (exclusive) count characters, and `text` is what stands there. In a list of tokens
+    they count tokens, and `text` is those tokens with spaces between.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: str
+    score: float
 
 
 class EntityRecogniser:
-    """A trained model with its tokenizer: labels sentences in any language the encoder knows."""
+    """A trained model with its tokenizer: finds entities in any language the encoder knows.
+
+        recogniser = EntityRecogniser.from_pretrained("results/demo/full/seed1/model")
+        for entity in recogniser("Ada Lovelace bodde i London."):
+            print(entity["text"], entity["label"], entity["score"])
+
+    A text may hold any number of sentences, and a sentence any number of words: sentences are told apart by the rules
+    of `mclner.data.sentence_splitting`, and one longer than the model sees at once is read in windows that overlap.
+    """
 
     def __init__(self, model: EntityModel, tokenizer: PreTrainedTokenizerBase) -> None:
         self.model = model.eval()
@@ -33,59 +63,158 @@ class EntityRecogniser:
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> EntityRecogniser:
-        """Load the model folder of a run; on a GPU where there is one."""
+        """Load the model folder of a run; on a GPU where there is one. Raises InputError where it is no such folder."""
         model = load_model(Path(folder))
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            problem = f"has no tokenizer that can be read ({str(error).splitlines()[0]})."
+            raise InputError(folder, problem, "Copy the folder anew, whole.") from None
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(model.to(device), AutoTokenizer.from_pretrained(folder, trust_remote_code=False))
+        return cls(model.to(device), tokenizer)
 
-    def __call__(self, text: str) -> list[tuple[str, str, float]]:
-        """Entities of one plain sentence: their words, type and confidence."""
-        words = self.split(text)
-        labelling = self.label([words])[0]
-        return [
-            (" ".join(words[entity.start : entity.end]), entity.type, confidence)
-            for entity, confidence in zip(labelling.entities, labelling.confidences, strict=True)
-        ]
+    @overload
+    def __call__(self, inputs: str, threshold: float = 0.0) -> list[FoundEntity]: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __call__(
+        self, inputs: Sequence[str] | Sequence[Sequence[str]], threshold: float = 0.0
+    ) -> list[list[FoundEntity]]: ...
+
+    def __call__(
+        self, inputs: str | Sequence[str] | Sequence[Sequence[str]], threshold: float = 0.0
+    ) -> list[FoundEntity] | list[list[FoundEntity]]:
+        """Entities of one text, or of each text or list of tokens of a list, in order.
+
+        Entities whose score is below `threshold` are left out. Nothing else of the input is: places are those of the
+        input as it stands. Raises InputError for inputs of another kind.
+        """
+        if isinstance(inputs, str):
+            return self._entities_of([inputs], threshold)[0]
+        if not isinstance(inputs, Sequence) or isinstance(inputs, bytes):
+            problem = f"are of the type {type(inputs).__name__}."
+            raise InputError("the inputs", problem, f"{WHAT_IS_READ} For a generator there is stream().")
+        return self._entities_of(inputs, threshold)
+
+    def stream(self, inputs: Iterable[Input], threshold: float = 0.0) -> Iterator[list[FoundEntity]]:
+        """The entities of each of `inputs`, in order, as they come; no more than some are held in memory.
+
+        They are read in groups of about 200,000 characters, so that batches are full.
+        """
+        if isinstance(inputs, str):
+            raise InputError("the inputs", "are one string.", "Call the recogniser itself for one text.")
+        group: list[Input] = []
+        held = 0
+        for item in inputs:
+            group.append(item)
+            held += 1 + (len(item) if isinstance(item, str) else sum(map(len, item)))
+            if held >= CHARACTERS_AT_ONCE:
+                yield from self._entities_of(group, threshold)
+                group, held = [], 0
+        yield from self._entities_of(group, threshold)
+
+    def _entities_of(self, inputs: Sequence[Input], threshold: float) -> list[list[FoundEntity]]:
+        if not 0 <= threshold <= 1:
+            raise InputError("the threshold", f"is {threshold}.", "Give a number from 0 to 1.")
+        check_inputs(inputs)
+        sentences: list[list[str]] = []
+        origins: list[tuple[int, list[Span] | None]] = []  # number of the input, places of the words in it
+        for number, item in enumerate(inputs):
+            if not isinstance(item, str):
+                origins.append((number, None))
+                sentences.append([clean_token(token) for token in item])
+                continue
+            for sentence in find_sentences(item, find_words(item, self.tokenizer.backend_tokenizer)):
+                origins.append((number, sentence))
+                sentences.append([clean_token(item[start:end]) for start, end in sentence])
+        found: list[list[FoundEntity]] = [[] for _ in inputs]
+        for (number, places), labelling in zip(origins, self.label(sentences), strict=True):
+            entities = _placed(inputs[number], places, labelling)
+            found[number] += [entity for entity in entities if entity["score"] >= threshold]
+        return found
 
     def split(self, text: str) -> list[str]:
-        """The words of a plain sentence."""
+        """The words of a text, as they stand in it."""
         return split_words(text, self.tokenizer.backend_tokenizer)
 
     def label(self, sentences: Sequence[Sequence[str]], what: str = "labelling") -> list[Labelling]:
-        """Entities of tokenised sentences, in their order; windows of a long sentence are put together again."""
-        return label_sentences(self.model, self.encoder, sentences, what)
+        """Entities of tokenised sentences, in their order, in words; what was found in windows is joined.
+
+        Raises InputError where a string stands in the place of a list of tokens.
+        """
+        if isinstance(sentences, str) or any(isinstance(tokens, str) for tokens in sentences):
+            raise InputError(
+                "label()", "got a string where lists of tokens are expected.", "Call the recogniser itself."
+            )
+        too_long = self.encoder.counts["words longer than the window"]
+        labellings = label_sentences(self.model, self.encoder, sentences, what)
+        too_long = self.encoder.counts["words longer than the window"] - too_long
+        if too_long:
+            log.warning("%d words have more subwords than the model sees at once; their ends are not seen", too_long)
+        return labellings
+
+
+def check_inputs(inputs: Sequence[Input]) -> None:
+    """Raise InputError unless `inputs` are all texts, or all lists of tokens; warn of lone surrogates."""
+    kinds = {str if isinstance(item, str) else list for item in inputs}
+    if len(kinds) > 1:
+        raise InputError("the inputs", "hold texts and lists of tokens.", WHAT_IS_READ)
+    for number, item in enumerate(inputs):
+        if not isinstance(item, str) and (
+            not isinstance(item, Sequence) or not all(isinstance(token, str) for token in item)
+        ):
+            problem = "is neither a text nor a list of tokens."
+            raise InputError(f"input {number}", problem, WHAT_IS_READ)
+        if any(LONE_SURROGATE.search(text) for text in ([item] if isinstance(item, str) else item)):
+            log.warning("input %d holds lone surrogates, which are no characters; they are passed over", number)
+
+
+def _placed(item: Input, places: list[Span] | None, labelling: Labelling) -> list[FoundEntity]:
+    """Entities of one sentence of an input, at their places in the input."""
+    entities = []
+    for entity, score in zip(labelling.entities, labelling.confidences, strict=True):
+        if places is None:
+            start, end, text = entity.start, entity.end, " ".join(item[entity.start : entity.end])
+        else:
+            start, end = places[entity.start].start, places[entity.end - 1].end
+            text = cast(str, item)[start:end]
+        entities.append(FoundEntity(start=start, end=end, text=text, label=entity.type, score=score))
+    return entities
 
 
 def label_sentences(
     model: EntityModel, encoder: SentenceEncoder, sentences: Sequence[Sequence[str]], what: str
 ) -> list[Labelling]:
     """The work of `EntityRecogniser.label`, for a model that is being trained as well."""
-    pieces_of = encoder.encode(sentences)
-    flat = [(number, piece) for number, pieces in enumerate(pieces_of) for piece in pieces if piece.word_starts]
-    found: list[Labelling | None] = [None] * len(flat)
-    progress = Progress(len(flat), what, "sentences")
-    for batch in batches_by_length([len(piece) for _, piece in flat], TOKENS_A_BATCH, ROWS_A_BATCH):
-        rows = encoder.pad([flat[at][1] for at in batch]).to(model.device)
-        with autocast(model.device, model.config.precision):
-            labellings = model.label(rows)
-        for at, labelling in zip(batch, labellings, strict=True):
-            found[at] = labelling
-        progress.update(len(batch))
-    progress.close()
-    joined = [Labelling([], [], []) for _ in sentences]
-    for (number, _), piece in zip(flat, found, strict=True):
-        if piece is not None:
-            _append(joined[number], piece)
+    windows = [
+        (number, first, piece)
+        for number, pieces in enumerate(encoder.windows(sentences))
+        for first, piece in pieces
+        if piece.word_starts
+    ]
+    parts: list[list[tuple[int, Labelling]]] = [[] for _ in sentences]
+    labellings = _label(model, encoder, [piece for _, _, piece in windows], what)
+    for (number, first, _), labelling in zip(windows, labellings, strict=True):
+        parts[number].append((first, labelling))
+    joined = [join_windows(found) for found in parts]
     for tokens, whole in zip(sentences, joined, strict=True):  # words beyond the window, where it cuts
         whole.word_confidences.extend([0.0] * (len(tokens) - len(whole.word_confidences)))
     return joined
 
 
-def _append(joined: Labelling, piece: Labelling) -> None:
-    offset = len(joined.word_confidences)
-    joined.entities.extend(Entity(e.start + offset, e.end + offset, e.type) for e in piece.entities)
-    joined.confidences.extend(piece.confidences)
-    joined.word_confidences.extend(piece.word_confidences)
+def _label(
+    model: EntityModel, encoder: SentenceEncoder, pieces: Sequence[EncodedSentence], what: str
+) -> list[Labelling]:
+    """What the model finds in each of `pieces`, batched by length."""
+    found: dict[int, Labelling] = {}
+    progress = Progress(len(pieces), what, "sentences")
+    for batch in batches_by_length([len(piece) for piece in pieces], TOKENS_A_BATCH, ROWS_A_BATCH):
+        rows = encoder.pad([pieces[at] for at in batch]).to(model.device)
+        with autocast(model.device, model.config.precision):
+            found.update(zip(batch, model.label(rows), strict=True))
+        progress.update(len(batch))
+    progress.close()
+    return [found[number] for number in range(len(pieces))]
 
 
 def quiet_transformers() -> None:

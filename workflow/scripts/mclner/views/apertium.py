@@ -16,9 +16,9 @@ from html.parser import HTMLParser
 from tokenizers import Tokenizer
 
 from mclner.common.exceptions import InputError
-from mclner.data.sentences import Sentence, clean_token
+from mclner.data.sentences import Sentence
 from mclner.data.tags import Entity, tags_of
-from mclner.data.tokenization import split_words
+from mclner.data.tokenization import clean_token, split_words
 from mclner.views.translation import Translation
 
 CHAINS = {"es": ("eng-spa",), "pt": ("eng-spa", "es-pt"), "fr": ("eng-spa", "es-fr"), "it": ("eng-spa", "spa-ita")}

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from mclner.lexicons.phrases import Phrase, PhraseTable, find_phrases, replace_phrases
+from mclner.lexicons.phrases import PhraseTable, Replacement, find_phrases, replace_phrases
 
 Mixing = Literal["word", "sentence"]
 
@@ -29,7 +29,7 @@ def code_switch(
     `mixing="word"` draws a language for each phrase, `"sentence"` one of `languages` for the whole sentence.
     """
     sentence_language = generator.choice(languages)
-    replacements: list[tuple[Phrase, list[str]]] = []
+    replacements: list[Replacement] = []
     for phrase in find_phrases(tokens, tags, table):
         if generator.random() >= ratio:
             continue
@@ -40,5 +40,5 @@ def code_switch(
             language = sentence_language
         else:
             continue
-        replacements.append((phrase, generator.choice(offered[language])))
+        replacements.append(Replacement(phrase, language, generator.choice(offered[language])))
     return replace_phrases(tokens, tags, replacements)

@@ -15,9 +15,9 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mclner.common.exceptions import InputError
 from mclner.data.languages import Language
-from mclner.data.sentences import Sentence, clean_token
+from mclner.data.sentences import Sentence
 from mclner.data.tags import Entity, tags_of
-from mclner.data.tokenization import split_words
+from mclner.data.tokenization import REPLACEMENT, clean_token, split_words
 from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.views.translation import Translation
 
@@ -66,7 +66,10 @@ class NeuralModel:
             raise InputError(folder, f"does not know the language {self.target}.", "Correct config/languages.tsv.")
 
     def translate(self, texts: Sequence[str]) -> list[tuple[str, float]]:
-        """Translations with their length over that of the source, both in subwords; batched by length."""
+        """Translations with their length over that of the source, both in subwords; batched by length.
+
+        What the model has no character for is U+FFFD.
+        """
         pieces = [self.tokenizer.convert_ids_to_tokens(ids) for ids in self.tokenizer(list(texts))["input_ids"]]
         results = self.translator.translate_batch(
             pieces,
@@ -79,9 +82,18 @@ class NeuralModel:
         translated = []
         for source, result in zip(pieces, results, strict=True):
             ids = self.tokenizer.convert_tokens_to_ids(result.hypotheses[0])
-            text = self.tokenizer.decode(ids, skip_special_tokens=True)
-            translated.append((text, max(len(ids) - 1, 0) / max(len(source) - 2, 1)))
+            translated.append((self._decode(ids), max(len(ids) - 1, 0) / max(len(source) - 2, 1)))
         return translated
+
+    def _decode(self, ids: Sequence[int]) -> str:
+        """The text of `ids`, U+FFFD where the model wrote something it has no character for."""
+        parts: list[list[int]] = [[]]
+        for identifier in ids:
+            if identifier == self.tokenizer.unk_token_id:
+                parts.append([])
+            else:
+                parts[-1].append(identifier)
+        return REPLACEMENT.join(self.tokenizer.decode(part, skip_special_tokens=True) for part in parts)
 
 
 class NeuralTranslator:

@@ -1,30 +1,53 @@
-"""Telling translations that are none: too short or too long, copied, in another script."""
+"""Telling translations that are none: unknown characters, too short or long, looped, copied, in another script."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
 from mclner.configuration.recipes import QualityBounds
 from mclner.data.sentences import Sentence
+from mclner.data.tokenization import REPLACEMENT
 from mclner.data.writing_systems import script_share
 
-FAULTS = ("empty", "length", "copied", "script")
+FAULTS = ("empty", "unknown", "length", "looped", "copied", "script")
+REPEATED = regex.compile(r"(?P<unit>.{2,200}?)(?P<again>(?P=unit)+)")  # one stretch, and again and again
 
 
-def fault_of(source: Sentence, target: Sentence, length_ratio: float, script: str, bounds: QualityBounds) -> str | None:
+def fault_of(
+    source: Sentence,
+    target: Sentence,
+    length_ratio: float,
+    script: str,
+    bounds: QualityBounds,
+    usual_ratio: float = 1.0,
+) -> str | None:
     """The first of FAULTS that a translation has; None where it keeps all `bounds`.
 
-    `length_ratio` is its length over that of the source, both in the translator's subwords.
+    `length_ratio` is its length over that of the source, both in the translator's subwords. `usual_ratio` is that of
+    most translations into the language: where they are long, so is half of one.
     """
     if not target.tokens:
         return "empty"
-    if not bounds.min_length_ratio <= length_ratio <= bounds.max_length_ratio:
+    if any(REPLACEMENT in token for token in target.tokens):
+        return "unknown"
+    if not bounds.min_length_ratio * max(usual_ratio, 1.0) <= length_ratio <= bounds.max_length_ratio:
         return "length"
+    if looped_share(target) > bounds.max_looped_share >= looped_share(source):
+        return "looped"
     if copied_share(source, target) > bounds.max_copied_share:
         return "copied"
     if script_share("".join(target.tokens), script) < bounds.min_script_share:
         return "script"
     return None
+
+
+def looped_share(sentence: Sentence) -> float:
+    """Share of the characters that repeat what stands just before them: `and said and said and said`."""
+    text = "".join(sentence.tokens).casefold()
+    repeats = (match for match in REPEATED.finditer(text) if any(map(str.isalpha, match["unit"])))
+    return sum(len(match["again"]) for match in repeats) / max(len(text), 1)
 
 
 def copied_share(source: Sentence, target: Sentence, fewest: int = 3) -> float:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from mclner.data.sentences import Sentence
 from mclner.lexicons.lexicon import Lexicon
-from mclner.lexicons.phrases import PhraseTable, find_phrases, replace_phrases
+from mclner.lexicons.phrases import PhraseTable, Replacement, find_phrases, replace_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class LexiconTranslator:
             if not phrases:
                 yield Translation(None)
                 continue
-            chosen = [(phrase, phrase.translations[self.language][0]) for phrase in phrases]
+            first = [phrase.translations[self.language][0] for phrase in phrases]
+            pairs = zip(phrases, first, strict=True)
+            chosen = [Replacement(phrase, self.language, words) for phrase, words in pairs]
             tokens, new_tags = replace_phrases(sentence.tokens, tags, chosen)
             yield Translation(replace(sentence, lang=self.language, tokens=tuple(tokens), tags=tuple(new_tags)))

@@ -1,0 +1,3 @@
+from mclner.model.recogniser import EntityRecogniser as EntityRecogniser
+
+__all__ = ["EntityRecogniser"]
