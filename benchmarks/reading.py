@@ -13,7 +13,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from mclner.data.readers import iterate_own
+from mclner.reading.readers import iterate_own
 from measure import is_quick, report, seconds
 
 MEGABYTE = 10**6

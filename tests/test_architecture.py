@@ -15,6 +15,7 @@ LIBRARY = SCRIPTS / "mclner"
 FLOORS = (
     {"common"},
     {"data"},
+    {"reading"},
     {"configuration", "fetch", "lexicons"},
     {"model"},
     {"views", "demo", "evaluation", "plan"},

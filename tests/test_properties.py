@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.metrics.sequence_labeling import get_entities
 
-from mclner.data.conll import read_conll
 from mclner.data.tags import Entity, entities_of, repair_tags, tags_of
 from mclner.data.tokenization import clean_token
 from mclner.demo.markup import MarkedSentence, format_markup, parse_markup
 from mclner.evaluation.scores import count_matches, precision_recall_f1
 from mclner.model.relation_grid import decode_grids
+from mclner.reading.conll import read_conll
 
 TYPES = ("PER", "ORG", "LOC")
 TAGS = ["O", *(f"{prefix}-{kind}" for kind in TYPES for prefix in "BI")]

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from conftest import ROOT
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
-from mclner.data.columns import AS_SEEN, find_layout
 from mclner.data.corpus_parts import map_types, mapping_to_paste
-from mclner.data.file_forms import chosen_form, find_form
-from mclner.data.readers import ReadingOptions, iterate_own, read_own
-from mclner.data.spans import tokens_of_spans
-from mclner.data.tag_schemes import count_tags, reader_of
 from mclner.data.tags import repair_tags
+from mclner.reading.columns import AS_SEEN, find_layout
+from mclner.reading.file_forms import chosen_form, find_form
+from mclner.reading.readers import ReadingOptions, iterate_own, read_own
+from mclner.reading.spans import tokens_of_spans
+from mclner.reading.tag_schemes import count_tags, reader_of
 
 CASES = ROOT.parent / "shared" / "cases"
 PLAIN = [("Acme", "B-ORG"), ("left", "O"), ("Oslo", "B-LOC")]

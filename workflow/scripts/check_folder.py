@@ -16,8 +16,8 @@ from mclner.common.exceptions import InputError
 from mclner.common.files import write_json
 from mclner.configuration.folder_check import Expectation, Findings, check_user_folder
 from mclner.data.languages import read_languages
-from mclner.data.readers import ReadingOptions, add_reading_options
 from mclner.lexicons.lexicon import read_lexicon
+from mclner.reading.readers import ReadingOptions, add_reading_options
 
 LANGUAGES = Path(__file__).resolve().parents[2] / "config" / "languages.tsv"
 

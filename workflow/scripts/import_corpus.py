@@ -11,9 +11,9 @@ from pathlib import Path
 from mclner.common.cli import log_counts, make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.data.corpus_parts import map_types, sample, strip_language_prefix
-from mclner.data.readers import ReadingOptions, add_reading_options, read_own
 from mclner.data.sentences import Sentence, count_entities, write_corpus
 from mclner.fetch.lockfile import RECORD, verify_folder
+from mclner.reading.readers import ReadingOptions, add_reading_options, read_own
 
 log = logging.getLogger("mclner.import")
 

@@ -15,11 +15,11 @@ from mclner.common.checksums import SUMS, damage_of
 from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import read_lines, writing
-from mclner.data.file_forms import chosen_form
-from mclner.data.readers import ReadingOptions, add_reading_options, read_own
 from mclner.data.tags import tags_of
 from mclner.data.tokenization import clean_token
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
+from mclner.reading.file_forms import chosen_form
+from mclner.reading.readers import ReadingOptions, add_reading_options, read_own
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -11,8 +11,8 @@ from mclner.common.exceptions import InputError
 from mclner.configuration.user_folder import EXPECTED, SPLITS, language_folders, split_file
 from mclner.data.corpus_parts import map_types, mapping_to_paste, unknown_types
 from mclner.data.languages import LanguageTable
-from mclner.data.readers import AS_SEEN, ReadingOptions, doubts_of, iterate_own, look_at
 from mclner.data.sentences import Sentence, count_entities
+from mclner.reading.readers import AS_SEEN, ReadingOptions, doubts_of, iterate_own, look_at
 
 
 @dataclass(frozen=True, slots=True)

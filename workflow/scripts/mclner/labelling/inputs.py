@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from mclner.common.exceptions import InputError
-from mclner.data.file_forms import Form, chosen_form
-from mclner.data.readers import ReadingOptions, iterate_own
+from mclner.reading.file_forms import Form, chosen_form
+from mclner.reading.readers import ReadingOptions, iterate_own
 
 STANDARD_INPUT = Path("-")
 LONGEST_LINE = 1_000_000  # characters; a longer one is read in parts, cut at white space

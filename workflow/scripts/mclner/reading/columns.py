@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from mclner.data.tag_schemes import Scheme, TagReader, count_tags, reader_of
+from mclner.reading.tag_schemes import Scheme, TagReader, count_tags, reader_of
 
 SAMPLE = 4_000  # lines looked at
 MOST_COLUMNS = 64  # looked at; what stands behind is no tag of a named entity

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
-from mclner.data.columns import AS_SEEN, SAMPLE, Layout, find_layout, rows_of
+from mclner.reading.columns import AS_SEEN, SAMPLE, Layout, find_layout, rows_of
 
 Form = Literal["conll", "json", "parquet", "text"]
 FORMS: tuple[Form, ...] = get_args(Form)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
 from mclner.data.sentences import Sentence, make_sentence
-from mclner.data.spans import tokens_of_spans
-from mclner.data.tag_schemes import EXPECTED, Scheme, TagReader, count_tags, reader_of
 from mclner.data.tags import repair_tags
+from mclner.reading.spans import tokens_of_spans
+from mclner.reading.tag_schemes import EXPECTED, Scheme, TagReader, count_tags, reader_of
 
 TOKENS = ("tokens", "words")
 TAGS = ("tags", "ner_tags", "labels", "ner")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
-from mclner.data.columns import (
+from mclner.data.sentences import Sentence, make_sentence
+from mclner.data.tags import OUTSIDE, repair_tags
+from mclner.reading.columns import (
     AS_SEEN,
     DOCUMENT,
     MARKUP,
@@ -22,9 +24,7 @@ from mclner.data.columns import (
     Layout,
     find_layout,
 )
-from mclner.data.sentences import Sentence, make_sentence
-from mclner.data.tag_schemes import EXPECTED
-from mclner.data.tags import OUTSIDE, repair_tags
+from mclner.reading.tag_schemes import EXPECTED
 
 LONGEST_SENTENCE = 1_000_000  # tokens; a file without blank lines is no reason to fill the memory
 SPECIAL = ("#", "<", "-")  # how lines of something else than a token may begin

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines, line_ends
-from mclner.data.columns import ColumnChoice, Layout
-from mclner.data.conll import look_at_columns, read_columns
-from mclner.data.file_forms import FORMS, FileForm, Form, find_form, other_delimiter
-from mclner.data.records import json_records, parquet_records, parquet_tag_names, read_records
 from mclner.data.sentences import Sentence
-from mclner.data.tag_schemes import EXPECTED, SCHEMES, Scheme
+from mclner.reading.columns import ColumnChoice, Layout
+from mclner.reading.conll import look_at_columns, read_columns
+from mclner.reading.file_forms import FORMS, FileForm, Form, find_form, other_delimiter
+from mclner.reading.records import json_records, parquet_records, parquet_tag_names, read_records
+from mclner.reading.tag_schemes import EXPECTED, SCHEMES, Scheme
 
 log = logging.getLogger(__name__)
 LONG_SENTENCE = 1000  # tokens: where one sentence is all that a file holds, blank lines are missing
