@@ -16,10 +16,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from mclner.data.sentences import read_conll
 from mclner.data.tags import Entity
 from mclner.data.tokenization import find_words, load_tokenizer
 from mclner.demo.markup import read_markup
+from mclner.reading.conll import read_conll
 
 WITHOUT_SPACES = ("ja", "zh", "th", "my", "km", "lo")
 OPENING, CLOSING = "([{«„“¿¡「『《（【", ",.;:!?)]}»”%、。，；：！？）」』》】،؛؟۔।"

@@ -225,7 +225,7 @@ def test_the_ablation_table_corrects_for_the_number_of_comparisons() -> None:
     alone = ablation_table(pd.DataFrame(rows), ["full", "no_semantic"], "en", "full", TITLES).set_index("Variant")
     assert alone.loc["no semantic contrast", "p (Holm)"] == "0.030*"
     unknown = {"over_method_low": float("nan"), "over_method_high": float("nan"), "over_method_p": float("nan")}
-    few = ablation_table(pd.DataFrame(rows).assign(**unknown), ["full", "no_semantic"], "en", "full").iloc[1]
+    few = ablation_table(pd.DataFrame(rows).assign(**unknown), ["full", "no_semantic"], "en", "full", TITLES).iloc[1]
     assert few["p (Holm)"] == "too few sentences"
     assert few["Against Full [95 %]"] == "-1.0"
 

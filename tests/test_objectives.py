@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from mclner.configuration.run_settings import RunSettings
+from mclner.model.batch import TrainingBatch
 from mclner.training.losses import counted_words, label_loss, relation_contrast, semantic_contrast
 from mclner.training.trainer import loss_parts
 
@@ -34,11 +35,14 @@ def test_the_weight_of_a_row_lowers_its_loss_and_is_not_divided_away() -> None:
 @pytest.mark.parametrize("shape", [(2, 3, 5), (2, 3, 3, 5)], ids=["tagger", "relation grid"])
 def test_a_row_of_half_the_weight_brings_half_the_loss(shape: tuple[int, ...]) -> None:
     logits = torch.randn(shape, generator=torch.Generator().manual_seed(4))
-    targets, words = torch.ones(shape[:-1], dtype=torch.long), torch.ones(2, 3)
+    ids = torch.ones(2, 3, dtype=torch.long)
 
     def loss(*rows: float) -> float:
-        batch = {"targets": targets, "scored_words": words, "scored_rows": torch.tensor(rows)}
-        batch["counted_words"] = torch.tensor(6.0)
+        batch = TrainingBatch(
+            ids, ids, ids, ids, ids > 0, torch.ones(2, 3), views=ids[:, 0], groups=ids[:, 0], scored=torch.arange(2),
+            targets=torch.ones(shape[:-1], dtype=torch.long), scored_words=torch.ones(2, 3),
+            scored_rows=torch.tensor(rows), counted_words=torch.tensor(6.0),
+        )  # fmt: skip
         return loss_parts({"logits": logits}, batch, RunSettings())["label"].item()
 
     assert loss(1.0, 0.0) != pytest.approx(loss(0.0, 1.0))

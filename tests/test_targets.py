@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -32,7 +33,8 @@ def plan(folder: Path, *targets: str) -> tuple[dict[str, int], set[str], set[str
     return jobs, set(trained), set(scored)
 
 
-CASES = [
+Case = tuple[str, dict[str, int], set[str], set[str]]
+CASES: list[Any] = [
     pytest.param(
         "main_table",
         TAUGHT | {"summary": 1, "table": 1, "main_table": 1},
@@ -125,7 +127,7 @@ def test_the_documented_table_of_targets_says_what_they_train_and_score() -> Non
     rows = re.findall(r"^\| `(\S+)` \|.*\| (.*) \| (.*) \| (.*) \|$", text, re.M)
     expected = [
         (target, words(trained), words(scored), str(jobs.get("alignment_of_model", 0) or "none"))
-        for target, jobs, trained, scored in (case.values for case in CASES)
+        for target, jobs, trained, scored in (cast(Case, case.values) for case in CASES)
     ]
     assert rows == expected
 

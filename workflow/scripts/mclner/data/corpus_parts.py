@@ -11,8 +11,9 @@ from pathlib import Path
 import yaml
 
 from mclner.common.exceptions import InputError
-from mclner.data.sentences import Sentence, clean_token
+from mclner.data.sentences import Sentence
 from mclner.data.tags import OUTSIDE
+from mclner.data.tokenization import clean_token
 
 LIKELY = {
     "PERSON": "PER", "PERS": "PER", "PS": "PER", "PEOPLE": "PER", "NAME": "PER", "PERSON_NAME": "PER",
