@@ -12,12 +12,13 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from mclner.common.exceptions import InputError
-from mclner.configuration.experiment import Experiment, resolve_recipe, with_found
+from mclner.configuration.experiment import Experiment, resolve_recipe, take_from_folder, with_found
 from mclner.common.files import SENTENCE_ENDINGS, read_table
 from mclner.data.languages import read_languages
 from mclner.configuration.sizes import baselines_by_size
 
 validate(config, str(ROOT / "workflow" / "schemas" / "config.schema.yaml"), set_default=False)
+take_from_folder(config)
 try:
     config["self_training"] = {
         name: resolve_recipe(name, config["self_training"]) for name in config["self_training"]
@@ -115,22 +116,34 @@ def counted_translations():
     return [
         f"{RESULTS}/translated/{recipe}/{language}.tsv"
         for recipe in sorted(recipes)
-        if config["translation"][recipe]["backend"] != "parallel"
+        if config["translation"][recipe]["backend"] not in ("parallel", "projection")
         for language in EXPERIMENT.targets
     ]
 
 
 def parallel_files(recipe):
-    """Files of aligned text with a target, in the folders that a recipe names; without any it brings no sentences."""
-    home = Path(config["folder"]) / "parallel"
-    named = [home / source for source in with_found(config["translation"][recipe]["sources"], home)]
-    files = [folder / f"en-{code}.tsv" for folder in named for code in EXPERIMENT.targets]
-    return [str(file) for file in files if file.exists() and file.stat().st_size]
+    """Files of aligned text with a target: fetched, or in the folders that a recipe names; none bring no sentences."""
+    home, files = Path(config.get("folder", "data")) / "parallel", []
+    for name in with_found(config["translation"][recipe]["sources"], home):
+        if name in config["parallel_sources"]:
+            codes = config["parallel_sources"][name]["codes"]
+            files += [
+                f"resources/parallel/{name}/en-{code}.tsv" for code in EXPERIMENT.targets if code in codes
+            ]
+        else:
+            own = [home / name / f"en-{code}.tsv" for code in EXPERIMENT.targets]
+            files += [str(file) for file in own if file.exists() and file.stat().st_size]
+    return files
 
 
 def parallel_folders(recipe):
     """The folders of these files, each once, the first named first."""
     return list(dict.fromkeys(str(Path(file).parent) for file in parallel_files(recipe)))
+
+
+def aligned_recipe(recipe):
+    """The recipe whose aligned text a translation recipe labels, or is itself."""
+    return config["translation"][recipe].get("aligned", recipe)
 
 
 def source_sizes(variants):
@@ -144,6 +157,7 @@ def aligned_text():
     if config["corpus"]["kind"] == "demo":
         return corpora(EXPERIMENT.languages, "test")
     recipe = EXPERIMENT.run_settings(config["method"])["views"]["translated"]
+    recipe = recipe and aligned_recipe(recipe)
     if not recipe or not config["translation"][recipe].get("held_out") or not parallel_files(recipe):
         return []
     return [f"{RESULTS}/translated/{recipe}/held_out/{language}.parquet" for language in EXPERIMENT.languages]
@@ -171,42 +185,59 @@ def alignment_run(wildcards):
 
 
 def teacher_model(recipe, seed):
-    """Model folder of the variant that labels text for a self-training recipe."""
-    return f"{RESULTS}/{config['self_training'][recipe]['teacher']}/seed{seed}/model"
+    """Model folder of the variant that labels text for a recipe of self-training or of label projection."""
+    return f"{RESULTS}/{recipe['teacher']}/seed{seed}/model"
 
 
-def teacher_models(wildcards):
-    """Model folders of the teachers behind a file of pseudo-labels: the one of a seed, or those of all seeds."""
-    seeds = (
-        EXPERIMENT.seeds if wildcards.labellers == "all_seeds" else [wildcards.labellers.removeprefix("seed")]
-    )
-    return [teacher_model(wildcards.recipe, seed) for seed in seeds]
+def teacher_models(recipes):
+    """Model folders of the teachers behind a file of labels: the one of a seed, or those of all seeds."""
+
+    def models(wildcards):
+        every = wildcards.labellers == "all_seeds"
+        seeds = EXPERIMENT.seeds if every else [wildcards.labellers.removeprefix("seed")]
+        return [teacher_model(recipes[wildcards.recipe], seed) for seed in seeds]
+
+    return models
+
+
+def labellers(recipe, seed):
+    """Which runs of its teacher label text for a recipe, as a name of a folder or file."""
+    return f"seed{seed}" if recipe["teacher_seeds"] == "own" else "all_seeds"
+
+
+def translated_inputs(name, seed):
+    """The translated views of a recipe, and the English side of aligned text, by option of train.py."""
+    recipe = config["translation"][name]
+    folder = f"{RESULTS}/translated/{name}"
+    if recipe["backend"] == "projection":
+        folder = f"{RESULTS}/projected/{name}/{labellers(recipe, seed)}"
+    files = {"translated": [f"{folder}/{language}.parquet" for language in EXPERIMENT.targets]}
+    if recipe["backend"] in ("parallel", "projection"):
+        files["translated_source"] = (
+            f"{RESULTS}/translated/{aligned_recipe(name)}/{EXPERIMENT.source}.parquet"
+        )
+    return files
 
 
 def training_inputs(wildcards):
     """The files that a variant learns from besides the source sentences, by option of train.py."""
     settings = EXPERIMENT.run_settings(wildcards.variant)
-    files = {}
+    files, teachers = {}, []
     if settings["views"]["codeswitched"]:
         files["codeswitched"] = (
             f"{RESULTS}/codeswitched/{settings['views']['codeswitched']}/seed{wildcards.seed}.parquet"
         )
-    if settings["views"]["translated"]:
-        files["translated"] = expand(
-            f"{RESULTS}/translated/{settings['views']['translated']}/{{language}}.parquet",
-            language=EXPERIMENT.targets,
-        )
-        if config["translation"][settings["views"]["translated"]]["backend"] == "parallel":
-            files["translated_source"] = (
-                f"{RESULTS}/translated/{settings['views']['translated']}/{EXPERIMENT.source}.parquet"
-            )
     if settings["self_training"]:
-        recipe = settings["self_training"]
-        own = config["self_training"][recipe]["teacher_seeds"] == "own"
-        labellers = f"seed{wildcards.seed}" if own else "all_seeds"
-        files["pseudo_labels"] = f"{RESULTS}/pseudo_labels/{recipe}/{labellers}.parquet"
-        if settings["training"]["start"] == "teacher":
-            files["teacher"] = teacher_model(recipe, wildcards.seed)
+        recipe = config["self_training"][settings["self_training"]]
+        file = f"{labellers(recipe, wildcards.seed)}.parquet"
+        files["pseudo_labels"] = f"{RESULTS}/pseudo_labels/{settings['self_training']}/{file}"
+        teachers.append(recipe)
+    if settings["views"]["translated"]:
+        files |= translated_inputs(settings["views"]["translated"], wildcards.seed)
+        recipe = config["translation"][settings["views"]["translated"]]
+        teachers += [recipe] if recipe["backend"] == "projection" else []
+    if teachers and settings["training"]["start"] == "teacher":
+        files["teacher"] = teacher_model(teachers[0], wildcards.seed)
     return files
 
 

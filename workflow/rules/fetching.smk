@@ -4,6 +4,7 @@ localrules:
     fetch_corpus,
     fetch_model,
     fetch_lexicon,
+    fetch_parallel_text,
     lock,
     bundle,
 
@@ -77,6 +78,30 @@ rule fetch_lexicon:
     shell:
         "{params.program} --url {params.url:q} --licence {params.licence:q}"
         " --name lexicons/{wildcards.source}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
+
+
+rule fetch_parallel_text:
+    output:
+        directory("resources/downloads/parallel/{source}/{language}"),
+    log:
+        "logs/fetch/parallel-{source}-{language}.log",
+    benchmark:
+        f"{RESULTS}/timings/fetch-parallel-{{source}}-{{language}}.tsv"
+    wildcard_constraints:
+        source=one_of(config["parallel_sources"]),
+    retries: 1
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        url=lambda wildcards: parallel_address(wildcards.source, wildcards.language),
+        licence=lambda wildcards: config["parallel_sources"][wildcards.source].get("licence", "not stated"),
+        lock=LOCK,
+        program=program("fetch_file"),
+    message:
+        "Fetching {params.url}"
+    shell:
+        "{params.program} --url {params.url:q} --licence {params.licence:q}"
+        " --name parallel/{wildcards.source}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
 
 
 rule lock:

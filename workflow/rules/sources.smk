@@ -96,6 +96,14 @@ def expected_sizes(language):
     return json.dumps({split: int(found[0][split]) for split in ("train", "dev", "test")} if found else {})
 
 
+def parallel_address(source, language):
+    """Address of one side of aligned text."""
+    settings = config["parallel_sources"][source]
+    if language == EXPERIMENT.source:
+        return settings["english_url"]
+    return settings["url"].format(code=settings["codes"][language])
+
+
 def encoders_of(kind):
     """A pattern of the encoders of a kind."""
     return one_of(name for name, encoder in ENCODERS.items() if encoder["kind"] == kind)
@@ -144,8 +152,15 @@ def fetched():
         if "url" in config["lexicon_sources"].get(source, {})
         for language in languages_of(source)
     ]
+    parallel = [
+        f"resources/downloads/parallel/{name}/{language}"
+        for name, source in config["parallel_sources"].items()
+        for language in EXPERIMENT.languages
+        if language == EXPERIMENT.source or language in source["codes"]
+    ]
     return [
         *corpora,
+        *parallel,
         *[f"resources/downloads/encoders/{name}" for name in encoders],
         *[f"resources/downloads/translators/{name}" for name in config["translators"]],
         *lexicons,

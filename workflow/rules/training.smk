@@ -1,7 +1,7 @@
 # Training of a variant with a seed, and pseudo-labels of its teacher, or of teachers that vote.
 rule pseudo_labels:
     input:
-        teachers=teacher_models,
+        teachers=teacher_models(config["self_training"]),
         unlabelled=corpora(EXPERIMENT.targets, "unlabelled"),
     output:
         f"{RESULTS}/pseudo_labels/{{recipe}}/{{labellers}}.parquet",

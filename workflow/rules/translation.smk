@@ -89,6 +89,28 @@ rule translated_by_model:
         " --counts {output.counts} --output {output.sentences} --log {log}"
 
 
+rule fetched_parallel_text:
+    input:
+        english=f"resources/downloads/parallel/{{source}}/{EXPERIMENT.source}",
+        translation="resources/downloads/parallel/{source}/{language}",
+    output:
+        "resources/parallel/{source}/en-{language}.tsv",
+    log:
+        "logs/parallel/{source}-{language}.log",
+    benchmark:
+        f"{RESULTS}/timings/parallel-{{source}}-{{language}}.tsv"
+    wildcard_constraints:
+        source=one_of(config["parallel_sources"]),
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        program=program("import_aligned_lines"),
+    message:
+        "Pairing the lines of English and {wildcards.language} ({wildcards.source})"
+    shell:
+        "{params.program} --english {input.english} --translation {input.translation} --output {output} --log {log}"
+
+
 rule parallel_text:
     input:
         encoder=ENCODER,
@@ -122,3 +144,46 @@ rule parallel_text:
     shell:
         "{params.program} --source {params.source} --languages {params.languages} --sources {params.sources:q}"
         " --most {params.most} --held-out {params.held_out} --encoder {input.encoder} --folder {params.folder} --log {log}"
+
+
+# Aligned text has no labels; a teacher's labels of its English side are carried over by word alignment.
+rule projected_labels:
+    input:
+        teachers=teacher_models(config["translation"]),
+        encoder=ENCODER,
+        source=lambda wildcards: translated_inputs(wildcards.recipe, 0)["translated_source"],
+        translations=lambda wildcards: translated_inputs(aligned_recipe(wildcards.recipe), 0)["translated"],
+        lexicons=expand(f"{RESULTS}/lexicons/en-{{language}}.tsv", language=EXPERIMENT.targets),
+    output:
+        sentences=expand(
+            f"{RESULTS}/projected/{{{{recipe}}}}/{{{{labellers}}}}/{{language}}.parquet",
+            language=EXPERIMENT.targets,
+        ),
+        counts=f"{RESULTS}/projected/{{recipe}}/{{labellers}}/counts.tsv",
+    log:
+        f"logs/{EXPERIMENT.name}/projected/{{recipe}}-{{labellers}}.log",
+    benchmark:
+        f"{RESULTS}/timings/projected-{{recipe}}-{{labellers}}.tsv"
+    wildcard_constraints:
+        recipe=recipes_with("projection"),
+    conda:
+        "../../envs/mclner.yaml"
+    threads: THREADS
+    resources:
+        gpu=1,
+        mem_mb=megabytes(config["megabytes_a_run"]),
+    params:
+        recipe=lambda wildcards: config["translation"][wildcards.recipe],
+        lexicons=lambda wildcards, input: Path(input.lexicons[0]).parent,
+        folder=lambda wildcards, output: Path(output.counts).parent,
+        torch_threads=THREADS,
+        program=program("project_labels"),
+    message:
+        "Projecting the labels of {params.recipe[teacher]} onto aligned text ({wildcards.recipe}, {wildcards.labellers})"
+    shell:
+        "{params.program} --teachers {input.teachers} --encoder {input.encoder} --source {input.source}"
+        " --translations {input.translations} --lexicons {params.lexicons} --layer {params.recipe[layer]}"
+        " --lexicon-bonus {params.recipe[lexicon_bonus]} --min-aligned-share {params.recipe[min_aligned_share]}"
+        " --max-with-entities {params.recipe[max_with_entities]}"
+        " --max-without-entities {params.recipe[max_without_entities]} --threads {params.torch_threads}"
+        " --folder {params.folder} --counts {output.counts} --log {log}"

@@ -91,7 +91,7 @@ def settings(layers: Sequence[int]) -> Iterator[Setting]:
     for layer in layers:
         for centred in (False, True):
             for bonus in (0.0, 0.1):
-                for filtered, share in ((False, 0.0), (True, 0.0), (True, 0.67), (True, 1.0)):
+                for filtered, share in ((False, 0.0), (True, 0.0), (True, 0.7), (True, 1.0)):
                     yield Setting(layer, centred, bonus, filtered, share)
 
 
@@ -112,8 +112,8 @@ def score_language(
     """Project every English sentence onto its translation; `layer` is its place in the vectors."""
     counts = np.zeros(5, dtype=int)
     for number, (source, target) in enumerate(zip(texts["en"], texts[code], strict=True)):
-        sides = (vectors[side][number][layer] for side in ("en", code))
-        alignment = align(*sides, setting.bonus * evidence[number])
+        english, translated = vectors["en"][number][layer], vectors[code][number][layer]
+        alignment = align(english, translated, setting.bonus * evidence[number])
         projection = project_entities(source.entities, alignment, setting.min_aligned_share)
         found, gold = set(projection.entities), set(target.entities)
         kept = not setting.filtered or projection.fault is None
@@ -128,6 +128,6 @@ if __name__ == "__main__":
     parser.add_argument("--layers", type=int, nargs="+", default=list(range(4, 13)), help="layers to try")
     parser.add_argument("--layer", type=int, default=8, help="layer of the table by language")
     parser.add_argument("--lexicon-bonus", type=float, default=0.1, help="of the table by language")
-    parser.add_argument("--min-aligned-share", type=float, default=0.67, help="of the table by language")
+    parser.add_argument("--min-aligned-share", type=float, default=0.7, help="of the table by language")
     parser.add_argument("--threads", type=int, default=2)
     run_program(parser, main)

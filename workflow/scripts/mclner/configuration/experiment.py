@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from mclner.common.exceptions import InputError
 from mclner.data.languages import read_languages
 
+log = logging.getLogger("mclner.configuration")
 PLACE = "configuration"
 DEMO_TYPES = ("PER", "ORG", "LOC")
 FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")  # of the user's own lexicons and aligned text
@@ -72,6 +74,25 @@ class Experiment:
         )
 
 
+def take_from_folder(config: dict[str, Any]) -> None:
+    """Where an experiment on data of the hub is given a folder, take everything from there and fetch no data.
+
+    Targets that the folder lacks are left out, and said. Changes `config`.
+    """
+    if "folder" not in config or config["corpus"]["kind"] != "hub":
+        return
+    config["corpus"] |= {"kind": "folder", "sizes": None}
+    by_address = [name for name, source in config["lexicon_sources"].items() if "url" in source]
+    for name in by_address:
+        del config["lexicon_sources"][name]
+    config["parallel_sources"] = {}
+    found, targets = found_languages(Path(config["folder"]) / "ner", ""), config["languages"]["targets"]
+    missing = [code for code in targets if code not in found]
+    if missing:
+        config["languages"]["targets"] = [code for code in targets if code in found]
+        log.warning("%s has no sentences in %s: left out", config["folder"], ", ".join(missing))
+
+
 def found_languages(folder: Path, source: str) -> list[str]:
     """Codes of the languages that have a test file in a folder of the user's own, except the source; sorted."""
     found = sorted({path.parent.name for path in folder.glob("*/test.*")} - {source})
@@ -124,7 +145,13 @@ def check_translation(name: str, config: Mapping[str, Any]) -> None:
     if recipe["backend"] == "nllb":
         wanted = recipe.get("translator", "")
         _known(wanted, config["translators"], f"translation recipe {name}: there is no translator '{wanted}'.")
-    if recipe["backend"] == "parallel" and "folder" not in config:
+    if recipe["backend"] == "projection":
+        parallel = [name for name, other in config["translation"].items() if other["backend"] == "parallel"]
+        problem = f"translation recipe {name}: '{recipe['aligned']}' is no recipe of aligned text (backend: parallel)."
+        _known(recipe["aligned"], parallel, problem)
+    fetched = set(config["parallel_sources"])
+    own = set(recipe.get("sources", ())) - fetched - ({"found"} if fetched else set())
+    if recipe["backend"] == "parallel" and own and "folder" not in config:
         problem = f"translation recipe {name}: aligned text lies in a folder, and none is named."
         raise InputError(PLACE, problem, "Name it: --config folder=path.")
 
@@ -142,15 +169,32 @@ def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, A
     for section, recipe in recipes:
         if recipe is not None:
             _known(recipe, config[section], f"variant {name}: there is no recipe '{recipe}' under {section}.")
-    if settings["self_training"] is not None:
-        teacher = config["self_training"][settings["self_training"]]["teacher"]
+    check_teachers(name, settings, config)
+
+
+def check_teachers(name: str, settings: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Raise InputError where a variant's teacher could never be trained, or not be gone on from.
+
+    A teacher of pseudo-labels may have learnt from projected labels; a teacher of projected labels from neither.
+    """
+    projection = projection_of(settings, config)
+    self_training = settings["self_training"] and config["self_training"][settings["self_training"]]
+    recipes = [recipe for recipe in (self_training, projection) if recipe]
+    for recipe in recipes:
+        teacher = recipe["teacher"]
         taught_by = resolve_variant(teacher, config)
-        if taught_by["self_training"] is not None:
+        if taught_by["self_training"] is not None or (recipe is projection and projection_of(taught_by, config)):
             raise InputError(PLACE, f"the teacher '{teacher}' learns from a teacher itself.", "Name another variant.")
         differs = [key for key in ("encoder", "model") if settings[key] != taught_by[key]]
-        if settings["training"]["start"] == "teacher" and differs:
+        if recipe is recipes[0] and settings["training"]["start"] == "teacher" and differs:
             problem = f"variant {name} starts from its teacher '{teacher}', which has another {differs[0]}."
             raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say start: encoder.")
+
+
+def projection_of(settings: Mapping[str, Any], config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The recipe that gives a variant's aligned text its labels, if it has such a view."""
+    recipe = config["translation"].get(settings["views"]["translated"])
+    return recipe if recipe is not None and recipe["backend"] == "projection" else None
 
 
 def check_source(source: str, compare: Sequence[str], variants: Mapping[str, Any], config: Mapping[str, Any]) -> None:
