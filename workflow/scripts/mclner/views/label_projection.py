@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mclner.data.tags import Entity
 from mclner.views.word_alignment import Alignment
 
-FAULTS = ("unaligned", "partly_aligned", "grown", "overlapping")
+FAULTS = ("unaligned", "partly_aligned", "cut_short", "grown", "overlapping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +26,26 @@ class Projection:
 def project_entities(entities: Sequence[Entity], alignment: Alignment, min_aligned_share: float) -> Projection:
     """Carry `entities` over.
 
-    Faults: no word of an entity is aligned; fewer than `min_aligned_share` of its words are, and it stays as far as it
-    goes; its span is longer than twice the entity and two words, or lies over another's, and it is left out.
+    Faults: no word of an entity is aligned (it is left out); fewer than `min_aligned_share` of its words are, or have
+    their most similar word inside the span (a name may be one word there); a word beside the span is most similar to
+    one of the entity's; the span is longer than twice the entity and two words, or lies over another's (left out).
     """
     found: list[Entity] = []
     faults: list[str] = []
     taken: set[int] = set()
     for entity in entities:
-        pairs = [(word, other) for word, other in alignment if entity.start <= word < entity.end]
-        if not pairs:
+        words = range(entity.start, entity.end)
+        others = [other for word, other in alignment.pairs if word in words]
+        if not others:
             faults.append("unaligned")
             continue
-        if len({word for word, _ in pairs}) < min_aligned_share * (entity.end - entity.start):
-            faults.append("partly_aligned")
-        others = [other for _, other in pairs]
         span = range(min(others), max(others) + 1)
-        if len(span) > 2 * (entity.end - entity.start) + 2:
+        if sum(alignment.nearest_target[word] in span for word in words) < min_aligned_share * len(words):
+            faults.append("partly_aligned")
+        beside = [place for place in (span.start - 1, span.stop) if 0 <= place < len(alignment.nearest_source)]
+        if any(alignment.nearest_source[place] in words for place in beside):
+            faults.append("cut_short")
+        if len(span) > 2 * len(words) + 2:
             faults.append("grown")
         elif not taken.isdisjoint(span):
             faults.append("overlapping")

@@ -7,6 +7,7 @@ them. Two words are aligned where each is the other's most similar one ("inter" 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import cast
@@ -23,9 +24,21 @@ from mclner.lexicons.lexicon import Lexicon
 from mclner.model.batching import RowBatch, SentenceEncoder, batches_by_length
 
 Matrix = NDArray[np.float32]
-Alignment = list[tuple[int, int]]  # (source word, target word), in order
 WINDOW, TOKENS_A_BATCH, ROWS_A_BATCH = 128, 4096, 64
 LONGEST_TRANSLATION = 6  # in words of the target; longer ones are rare, and every length is looked up at every word
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Aligned words of a sentence and its translation; -1 stands for none.
+
+    `pairs` (source word, target word) are each other's most similar words, in order. `nearest_target` has the most
+    similar word of every source word, `nearest_source` that of every target word.
+    """
+
+    pairs: list[tuple[int, int]]
+    nearest_target: list[int]
+    nearest_source: list[int]
 
 
 class WordEncoder:
@@ -85,15 +98,13 @@ def centre(vectors: Sequence[Matrix]) -> list[Matrix]:
 
 
 def align(source: Matrix, target: Matrix, evidence: Matrix | None = None) -> Alignment:
-    """Pairs of words that are each other's most similar, by unit vectors [S, H] and [T, H].
-
-    `evidence` [S, T] is added to their cosines.
-    """
+    """Align two sentences by unit word vectors [S, H] and [T, H]; `evidence` [S, T] is added to their cosines."""
     if not len(source) or not len(target):
-        return []
+        return Alignment([], [-1] * len(source), [-1] * len(target))
     similarity = source @ target.T if evidence is None else source @ target.T + evidence
-    forward, backward = similarity.argmax(1).tolist(), similarity.argmax(0).tolist()
-    return [(word, other) for word, other in enumerate(forward) if backward[other] == word]
+    targets, sources = similarity.argmax(1).tolist(), similarity.argmax(0).tolist()
+    pairs = [(word, other) for word, other in enumerate(targets) if sources[other] == word]
+    return Alignment(pairs, targets, sources)
 
 
 class LexiconEvidence:
