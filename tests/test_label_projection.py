@@ -18,7 +18,7 @@ from mclner.views.word_alignment import Alignment, LexiconEvidence, WordEncoder,
 
 
 def alignment(pairs: Sequence[tuple[int, int]], targets: dict[int, int] | None = None, **more: int) -> Alignment:
-    """Of ten words with ten; `targets` are nearest ones beyond the pairs, and so is the `source` of the word `place`."""
+    """Of ten words with ten; `targets` are nearest ones beyond the pairs, and so is `source` of the word `place`."""
     to, back = dict(pairs) | (targets or {}), {other: word for word, other in pairs}
     if more:
         back[more["place"]] = more["source"]
