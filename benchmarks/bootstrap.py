@@ -20,10 +20,10 @@ def main() -> None:
     generator = np.random.default_rng(1)
     counts = []
     for _ in range(languages):
-        there = generator.integers(0, 4, size=(sentences, 1, 1))
-        found = np.minimum(there + generator.integers(-1, 2, size=(sentences, 2, 1)), 4).clip(0)
-        right = np.minimum(found, np.minimum(there, generator.integers(0, 4, size=(sentences, 2, 1))))
-        counts.append(np.stack([right, found, np.broadcast_to(there, right.shape)], axis=-1))
+        gold = generator.integers(0, 4, size=(sentences, 1, 1))
+        predicted = np.minimum(gold + generator.integers(-1, 2, size=(sentences, 2, 1)), 4).clip(0)
+        correct = np.minimum(predicted, np.minimum(gold, generator.integers(0, 4, size=(sentences, 2, 1))))
+        counts.append(np.stack([correct, predicted, np.broadcast_to(gold, correct.shape)], axis=-1))
     ours = seconds(lambda: bootstrap_f1(counts, resamples, seed=1))
 
     def by_sentence() -> None:
@@ -31,8 +31,8 @@ def main() -> None:
         for _ in range(resamples // 1000 * languages):
             drawn = random.choices(rows, k=sentences)
             for system in range(2):
-                right, found, there = (sum(row[system][column] for row in drawn) for column in range(3))
-                _ = 200 * right / max(found + there, 1)
+                correct, predicted, gold = (sum(row[system][column] for row in drawn) for column in range(3))
+                _ = 200 * correct / max(predicted + gold, 1)
 
     theirs = seconds(by_sentence) * 1000
     print(f"{ours:.1f} s against {theirs:.0f} s sentence by sentence ({theirs / ours:.0f} times)")

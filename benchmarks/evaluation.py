@@ -53,7 +53,7 @@ def main() -> None:
     def bare() -> None:
         with torch.inference_mode(), autocast(model.device, "auto"):
             for batch in batches:
-                model.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])
+                model.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask)
 
     def ours() -> list[Labelling]:
         return label_sentences(model, SentenceEncoder(tokenizer, 128, "split"), sentences, "labelling")

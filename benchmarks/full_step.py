@@ -26,11 +26,11 @@ def main() -> None:
     batches = make_training_batches(encoder, settings, sentences, rows, with_views=True)
     model = RelationModel(EntityModelConfig(encoder=SMALL_ENCODER.to_dict()))
     collate = ViewCollator(encoder, settings)
-    views = [(view["input_ids"], view["attention_mask"]) for batch in batches for view in batch.views(encoder)]
+    views = [(view.input_ids, view.attention_mask) for batch in batches for view in batch.views(encoder)]
     slices = [
-        (packed["input_ids"][first:last, :width], packed["attention_mask"][first:last, :width])
+        (packed.input_ids[first:last, :width], packed.attention_mask[first:last, :width])
         for packed in (collate(batch.examples) for batch in batches)
-        for first, last, width in packed["slices"]
+        for first, last, width in packed.slices
     ]
 
     def ours() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -19,7 +18,8 @@ from transformers import (
 
 from mclner.configuration.run_settings import ContrastSettings, ObjectiveSettings, RunSettings
 from mclner.data.tags import Entity
-from mclner.model.batching import EncodedSentence, LengthBatchSampler, RowBatch, SentenceEncoder
+from mclner.model.batch import RowBatch, TrainingBatch
+from mclner.model.batching import EncodedSentence, LengthBatchSampler, SentenceEncoder
 from mclner.model.entity_model import EntityModel
 from mclner.model.mixed_precision import autocast
 from mclner.training.dataset import Example, ViewDataset
@@ -85,7 +85,7 @@ def make_training_batches(
     return [MadeUpBatch([dataset[key] for key in batch]) for batch in sampler]
 
 
-def backward(model: EntityModel, batch: dict[str, Any], settings: RunSettings) -> None:
+def backward(model: EntityModel, batch: TrainingBatch, settings: RunSettings) -> None:
     """Forward and backward pass of a training step."""
     with autocast(model.device, "auto"):
         outputs = model(batch)

@@ -13,13 +13,13 @@ import argparse
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from transformers import XLMRobertaConfig
 
 from made_up import backward, make_sentences, make_tokenizer, make_training_batches, with_contrasts
 from mclner.configuration.run_settings import ModelSettings, RunSettings
+from mclner.model.batch import TrainingBatch
 from mclner.model.batching import SentenceEncoder
 from mclner.model.entity_model import HEADS, EntityModel, EntityModelConfig
 from mclner.model.mixed_precision import autocast
@@ -45,10 +45,6 @@ class Measured:
     sentences: int
     subwords: int
     memory: int
-
-
-def on_device(batch: Any) -> dict[str, Any]:
-    return {name: value.to(DEVICE) if isinstance(value, torch.Tensor) else value for name, value in batch.items()}
 
 
 def waited(work: Callable[[], object]) -> Callable[[], None]:
@@ -82,7 +78,7 @@ def make_model(shape: str, head: str, compiled: bool) -> EntityModel:
     return model
 
 
-def training_steps(model: EntityModel, batches: list[dict[str, Any]], settings: RunSettings) -> Callable[[], None]:
+def training_steps(model: EntityModel, batches: list[TrainingBatch], settings: RunSettings) -> Callable[[], None]:
     """One whole step for each batch: forward, losses, backward and AdamW."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=True)
 
@@ -113,12 +109,12 @@ def measure_shape(shape: str, arguments: argparse.Namespace) -> float:
         settings = with_contrasts() if name == "full" else RunSettings(model=ModelSettings(head="tagger"))
         made = make_training_batches(encoder, settings, trained, rows, with_views=name == "full")
         collate, model = ViewCollator(encoder, settings), make_model(shape, head, arguments.compile)
-        batches = [on_device(collate(batch.examples)) for batch in made]
+        batches = [collate(batch.examples).to(DEVICE) for batch in made]
         weights = sum(p.numel() for key, p in model.encoder.named_parameters() if "embeddings" not in key)
-        subwords = sum(int(batch["attention_mask"].sum()) for batch in batches)
+        subwords = sum(int(batch.attention_mask.sum()) for batch in batches)
         measured = measure(training_steps(model, batches, settings), rounds, trained, subwords)
         show(shape, name, measured, weights, 6, arguments.teraflops)
-    views = [on_device(view) for batch in made for view in batch.views(encoder)]
+    views = [view.to(DEVICE) for batch in made for view in batch.views(encoder)]
 
     def ours() -> None:
         for batch in batches:
@@ -127,7 +123,7 @@ def measure_shape(shape: str, arguments: argparse.Namespace) -> float:
     def bare() -> None:
         for view in views:
             with autocast(DEVICE, "auto"):
-                hidden = model.encoder(input_ids=view["input_ids"], attention_mask=view["attention_mask"])[0]
+                hidden = model.encoder(input_ids=view.input_ids, attention_mask=view.attention_mask)[0]
             hidden.float().square().mean().backward()
 
     pair = in_turn(waited(ours), waited(bare), rounds)

@@ -84,7 +84,7 @@ def test_pair_vectors_are_those_of_both_words_and_of_the_relation_contrast(tiny_
     cells, labels = draw_cells(encoded, model.config.entity_types, most=100, seed=1)
     assert found.labels.tolist() == labels.tolist()
     with torch.no_grad():
-        words, _ = model.words(encoder.pad(encoded))  # type: ignore[arg-type]
+        words, _ = model.words(encoder.pad(encoded))
     sides = [words[cells[:, 0], cells[:, side]].numpy() for side in (1, 2)]
     np.testing.assert_allclose(found.words, unit(np.concatenate(sides, axis=1)), atol=1e-5)
     with torch.no_grad():

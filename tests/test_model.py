@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 from transformers import AutoTokenizer, DistilBertConfig
 
 from mclner.common.exceptions import InputError
 from mclner.data.tokenization import load_tokenizer, split_words
+from mclner.model.batch import RowBatch, TrainingBatch
 from mclner.model.batching import SentenceEncoder
-from mclner.model.entity_model import EntityModelConfig, TaggerModel, freeze, load_model, new_model
+from mclner.model.entity_model import (
+    EntityModel,
+    EntityModelConfig,
+    TaggerModel,
+    freeze,
+    load_model,
+    mean_subwords,
+    new_model,
+)
 from mclner.model.recogniser import EntityRecogniser
 
 SENTENCES = [["Marie", "Curie", "was", "born", "in", "Warsaw", "."], ["Warsaw", "."]]
+
+
+def scores_of(model: EntityModel, batch: RowBatch) -> Tensor:
+    words, _ = model.words(batch)
+    return model.score(words)
+
+
+def training_batch(rows: RowBatch, scored: list[int], width: int) -> TrainingBatch:
+    """A batch of which only the rows `scored`, and their first `width` words, have a label loss."""
+    count = len(scored)
+    return TrainingBatch(
+        rows.input_ids, rows.attention_mask, rows.word_starts, rows.word_ends, rows.word_mask, rows.word_weights,
+        views=torch.zeros(len(rows)), groups=torch.arange(len(rows)), scored=torch.tensor(scored, dtype=torch.int64),
+        targets=torch.zeros(count, width, width), scored_words=torch.ones(count, width), scored_rows=torch.ones(count),
+    )  # fmt: skip
 
 
 def make(tiny_encoder: Path, head: str, **settings: object):  # type: ignore[no-untyped-def]
@@ -29,9 +55,8 @@ def test_scores_have_the_shape_of_the_head(tiny_encoder: Path, head: str, shape:
     model, tokenizer = make(tiny_encoder, head, word_pooling=pooling)
     encoder = SentenceEncoder(tokenizer, 64, "split")
     batch = encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)])
-    outputs = model(dict(batch))
-    assert outputs["logits"].shape == shape
-    assert outputs["sentences"].shape == (2, 32)
+    assert scores_of(model, batch).shape == shape
+    assert model(training_batch(batch, [0, 1], 7))["sentences"].shape == (2, 32)
 
 
 @pytest.mark.parametrize("head", ["relation", "tagger"])
@@ -40,8 +65,8 @@ def test_padding_changes_no_score(tiny_encoder: Path, head: str, pooling: str) -
     model, tokenizer = make(tiny_encoder, head, word_pooling=pooling)
     encoder = SentenceEncoder(tokenizer, 64, "split")
     long, short = (pieces[0] for pieces in encoder.encode(SENTENCES))
-    together = model(dict(encoder.pad([long, short])))["logits"][1]
-    alone = model(dict(encoder.pad([short])))["logits"][0]
+    together = scores_of(model, encoder.pad([long, short]))[1]
+    alone = scores_of(model, encoder.pad([short]))[0]
     cut = together[:2, :2] if head == "relation" else together[:2]
     torch.testing.assert_close(cut, alone, atol=1e-4, rtol=1e-4)
 
@@ -49,22 +74,23 @@ def test_padding_changes_no_score(tiny_encoder: Path, head: str, pooling: str) -
 def test_passing_the_encoder_in_slices_changes_no_vector(tiny_encoder: Path) -> None:
     model, tokenizer = make(tiny_encoder, "relation")
     encoder = SentenceEncoder(tokenizer, 64, "split")
-    padded = encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)])
-    lengths = padded["attention_mask"].sum(1).tolist()
-    batch = dict(padded)
-    whole = model(batch)
-    sliced = model(batch | {"slices": [(0, 1, lengths[0]), (1, 2, lengths[1])]})
-    torch.testing.assert_close(sliced["sentences"], whole["sentences"], atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(sliced["logits"][1, :2, :2], whole["logits"][1, :2, :2], atol=1e-4, rtol=1e-4)
+    whole = encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)])
+    lengths = whole.attention_mask.sum(1).tolist()
+    sliced = replace(whole, slices=[(0, 1, lengths[0]), (1, 2, lengths[1])])
+    vectors = [mean_subwords(model.subwords(batch), batch.attention_mask) for batch in (sliced, whole)]
+    torch.testing.assert_close(vectors[0], vectors[1], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(
+        scores_of(model, sliced)[1, :2, :2], scores_of(model, whole)[1, :2, :2], atol=1e-4, rtol=1e-4
+    )
 
 
 def test_only_the_rows_asked_for_are_scored(tiny_encoder: Path) -> None:
     model, tokenizer = make(tiny_encoder, "relation")
     encoder = SentenceEncoder(tokenizer, 64, "split")
-    batch = dict(encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)]))
-    some = model(batch | {"scored": torch.tensor([1]), "scored_words": torch.ones(1, 2)})
-    torch.testing.assert_close(some["logits"], model(batch)["logits"][1:, :2, :2])
-    none = model(batch | {"scored": torch.tensor([], dtype=torch.int64), "scored_words": torch.ones(0, 1)})
+    batch = encoder.pad([pieces[0] for pieces in encoder.encode(SENTENCES)])
+    some = model(training_batch(batch, [1], 2))
+    torch.testing.assert_close(some["logits"], scores_of(model, batch)[1:, :2, :2])
+    none = model(training_batch(batch, [], 1))
     assert none["logits"].numel() == 0
 
 
@@ -72,7 +98,7 @@ def test_mean_pooling_is_the_mean_of_the_words_subwords(tiny_encoder: Path) -> N
     model, tokenizer = make(tiny_encoder, "tagger", word_pooling="mean")
     encoder = SentenceEncoder(tokenizer, 64, "split")
     piece = encoder.encode([["Warschauer", "is"]])[0][0]
-    words, hidden = model.words(dict(encoder.pad([piece])))
+    words, hidden = model.words(encoder.pad([piece]))
     torch.testing.assert_close(words[0, 0], hidden[0, 1 : piece.word_ends[0] + 1].mean(0), atol=1e-4, rtol=1e-4)
 
 

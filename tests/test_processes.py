@@ -98,14 +98,17 @@ def test_the_shares_of_a_batch_are_the_batch(tiny_encoder: Path) -> None:
         shares = [share_of(batch, number, count) for number in range(count)]
         for row in range(6):
             share = shares[row % count]
-            assert torch.equal(share["input_ids"][row // count], batch["input_ids"][row])
-        assert sum(len(share["scored"]) for share in shares) == len(batch["scored"])
-        assert sum(len(share["contrast_cells"]) for share in shares) == len(batch["contrast_cells"])
+            assert torch.equal(share.input_ids[row // count], batch.input_ids[row])
+        assert sum(len(share.scored) for share in shares) == len(batch.scored)
+        assert batch.contrast_cells is not None
+        cells = [share.contrast_cells for share in shares if share.contrast_cells is not None]
+        assert sum(map(len, cells)) == len(batch.contrast_cells)
         for share in shares:
-            assert share["slices"][-1][1] == len(share["input_ids"])
-            assert all(len_ <= width for first, last, width in share["slices"]
-                       for len_ in share["attention_mask"][first:last].sum(1).tolist())  # fmt: skip
-            assert float(share["counted_words"]) == float(counted_words(batch["scored_words"], batch["scored_rows"]))
+            assert share.slices[-1][1] == len(share.input_ids)
+            assert all(len_ <= width for first, last, width in share.slices
+                       for len_ in share.attention_mask[first:last].sum(1).tolist())  # fmt: skip
+            assert share.counted_words is not None
+            assert float(share.counted_words) == float(counted_words(batch.scored_words, batch.scored_rows))
 
 
 def test_a_run_with_two_gpus_asks_for_two_and_starts_by_torchrun(tmp_path: Path) -> None:

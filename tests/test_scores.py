@@ -121,7 +121,7 @@ def summarised(
     """The summary by variant and language of runs that find all of en and nl, and so many of the ten entities of de."""
     for (variant, seed), number in right.items():
         found = {"language": ["en"] * 10 + ["nl"] * 10 + ["de"] * 10, "id": [str(row) for row in range(30)]}
-        counts = {"right": [1] * 20 + [1] * number + [0] * (10 - number), "found": [1] * 30, "there": [1] * 30}
+        counts = {"correct": [1] * 20 + [1] * number + [0] * (10 - number), "predicted": [1] * 30, "gold": [1] * 30}
         write_parquet(pa.table(found | counts), folder / variant / f"seed{seed}" / "sentence_counts.parquet")
     described = folder / "languages.tsv"
     described.write_text(DESCRIBED, encoding="utf-8")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mclner.configuration.run_settings import RunSettings, from_mapping
-from mclner.model.batching import CODESWITCHED, SOURCE, TRANSLATED, EncodedSentence
+from mclner.model.batch import CODESWITCHED, SOURCE, TRANSLATED
+from mclner.model.batching import EncodedSentence
 from mclner.training.dataset import Example, ViewDataset
 
 EPOCHS = range(60)

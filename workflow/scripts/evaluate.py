@@ -44,9 +44,9 @@ def main(arguments: argparse.Namespace) -> None:
                     {
                         "language": [language] * len(ids),
                         "id": ids,
-                        "right": counts[:, 0],
-                        "found": counts[:, 1],
-                        "there": counts[:, 2],
+                        "correct": counts[:, 0],
+                        "predicted": counts[:, 1],
+                        "gold": counts[:, 2],
                     },
                     schema=COUNTS,
                 )

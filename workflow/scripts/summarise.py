@@ -130,7 +130,7 @@ def read_counts(arguments: argparse.Namespace) -> tuple[list[str], list[NDArray[
     counts = []
     for language in languages:
         here = (first["language"] == language).to_numpy()
-        columns = [table.loc[here, ["right", "found", "there"]].to_numpy() for table in tables.values()]
+        columns = [table.loc[here, ["correct", "predicted", "gold"]].to_numpy() for table in tables.values()]
         shape = (int(here.sum()), len(arguments.variants), len(arguments.seeds), 3)
         counts.append(np.stack(columns, axis=1).reshape(shape))
     return languages, counts

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from transformers import AutoConfig
 
+from mclner.model.batch import RowBatch
 from mclner.model.batching import EncodedSentence, SentenceEncoder, batches_by_length
-from mclner.model.entity_model import EntityModel, EntityModelConfig, RelationModel, load_model, new_model
+from mclner.model.entity_model import (
+    EntityModel,
+    EntityModelConfig,
+    RelationModel,
+    load_model,
+    mean_subwords,
+    new_model,
+)
 from mclner.model.mixed_precision import autocast
 from mclner.model.recogniser import ROWS_A_BATCH, TOKENS_A_BATCH
 from mclner.model.relation_grid import NONE, relation_grids
@@ -31,11 +37,10 @@ def load_any(folder: Path, config: EntityModelConfig) -> EntityModel:
 
 def batches(
     model: EntityModel, encoder: SentenceEncoder, sentences: Sequence[EncodedSentence]
-) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
+) -> Iterator[tuple[list[int], RowBatch]]:
     """Positions in `sentences` and their padded batch on the model's device."""
     for positions in batches_by_length([len(row) for row in sentences], TOKENS_A_BATCH, ROWS_A_BATCH):
-        padded = encoder.pad([sentences[position] for position in positions])
-        yield positions, {name: cast(Tensor, value).to(model.device) for name, value in padded.items()}
+        yield positions, encoder.pad([sentences[position] for position in positions]).to(model.device)
 
 
 @torch.inference_mode()
@@ -45,7 +50,7 @@ def sentence_vectors(model: EntityModel, encoder: SentenceEncoder, sentences: Se
     vectors = np.zeros((len(rows), model.encoder.config.hidden_size), dtype=np.float32)
     for positions, batch in batches(model, encoder, rows):
         with autocast(model.device, model.config.precision):
-            found = model(batch)["sentences"]
+            found = mean_subwords(model.subwords(batch), batch.attention_mask)
         vectors[positions] = found.float().cpu().numpy()
     return unit(vectors)
 

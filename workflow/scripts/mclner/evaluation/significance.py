@@ -34,7 +34,7 @@ def bootstrap_f1(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Paired bootstrap over sentences, each language's own.
 
-    `counts` holds, for each language, [sentences, systems, seeds, 3]: right, found, there. All systems and seeds
+    `counts` holds, for each language, [sentences, systems, seeds, 3]: correct, predicted, gold. All systems and seeds
     see the same resampled sentences. Returns F1 as measured [languages, systems] and resampled
     [resamples, languages, systems], both means over seeds, in per cent.
     """

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Literal, TypedDict
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,9 +16,9 @@ from transformers import PreTrainedTokenizerBase
 
 from mclner.data.tags import Entity
 from mclner.data.tokenization import subwords_of
+from mclner.model.batch import RowBatch
 
 LongSentences = Literal["split", "cut"]
-SOURCE, CODESWITCHED, TRANSLATED = 0, 1, 2  # numbers of the views
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,6 @@ class EncodedSentence:
 
     def __len__(self) -> int:
         return len(self.input_ids)
-
-
-class RowBatch(TypedDict):
-    """Rows padded on the right; R rows, T subwords, L words."""
-
-    input_ids: Tensor  # [R, T] int64
-    attention_mask: Tensor  # [R, T] int64
-    word_starts: Tensor  # [R, L] int64, place of a word's first subword in T
-    word_ends: Tensor  # [R, L] int64, exclusive
-    word_mask: Tensor  # [R, L] bool
-    word_weights: Tensor  # [R, L] float32, 0 where there is no word
 
 
 class SentenceEncoder:
@@ -173,7 +162,7 @@ def batches_by_length(
 
 def pass_overhead() -> int:
     """What a pass of the encoder costs by itself, in subwords: little on a processor, on a GPU its many launches."""
-    return 8192 if torch.cuda.is_available() else 64  # measured; estimated
+    return 8192 if torch.cuda.is_available() else 64  # the first is estimated, the second measured
 
 
 def slices_of_like_length(lengths: Sequence[int], overhead: int) -> list[tuple[int, int, int]]:

@@ -15,6 +15,7 @@ from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedMode
 from mclner.common.exceptions import InputError
 from mclner.data.predictions import Labelling
 from mclner.data.tags import entities_of, tag_names
+from mclner.model.batch import RowBatch, TrainingBatch
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
 
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
@@ -54,6 +55,12 @@ class EntityModelConfig(PretrainedConfig):
         super().__init__(**others)
 
 
+def mean_subwords(hidden: Tensor, attention_mask: Tensor) -> Tensor:
+    """Sentence vectors [R, H]: the means of the subword vectors [R, T, H] that are no padding."""
+    mask = attention_mask[..., None].to(hidden.dtype)
+    return (hidden * mask).sum(1) / mask.sum(1)
+
+
 class EntityModel(PreTrainedModel):
     """Encoder and word pooling; the heads stand in the two subclasses."""
 
@@ -72,42 +79,41 @@ class EntityModel(PreTrainedModel):
     def _init_weights(self, module: nn.Module) -> None:
         """Heads initialise themselves; the encoder's weights come from its folder."""
 
-    def subwords(self, batch: dict[str, Any]) -> Tensor:
+    def subwords(self, batch: RowBatch) -> Tensor:
         """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding.
 
         They are looked up once for all: each look-up has a gradient as large as the vocabulary.
         """
-        mask, embedded = batch["attention_mask"], self.encoder.get_input_embeddings()(batch["input_ids"])
+        mask, embedded = batch.attention_mask, self.encoder.get_input_embeddings()(batch.input_ids)
         parts = []
-        for first, last, width in batch.get("slices", [(0, *mask.shape)]):
+        for first, last, width in batch.slices or [(0, *mask.shape)]:
             part = self.encoder(inputs_embeds=embedded[first:last, :width], attention_mask=mask[first:last, :width])[0]
             parts.append(functional.pad(part, (0, 0, 0, mask.shape[1] - width)))
         return torch.cat(parts)
 
-    def words(self, batch: dict[str, Any]) -> tuple[Tensor, Tensor]:
+    def words(self, batch: RowBatch) -> tuple[Tensor, Tensor]:
         """Word vectors [R, L, H] and subword vectors [R, T, H]."""
         hidden = self.subwords(batch)
         if self.config.word_pooling == "first":
-            index = batch["word_starts"][..., None].expand(-1, -1, hidden.shape[-1])
+            index = batch.word_starts[..., None].expand(-1, -1, hidden.shape[-1])
             return self.dropout(hidden.gather(1, index)), hidden
         sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
         width = hidden.shape[-1]
-        ends = sums.gather(1, batch["word_ends"][..., None].expand(-1, -1, width))
-        starts = sums.gather(1, batch["word_starts"][..., None].expand(-1, -1, width))
-        lengths = (batch["word_ends"] - batch["word_starts"]).clamp(min=1)
+        ends = sums.gather(1, batch.word_ends[..., None].expand(-1, -1, width))
+        starts = sums.gather(1, batch.word_starts[..., None].expand(-1, -1, width))
+        lengths = (batch.word_ends - batch.word_starts).clamp(min=1)
         return self.dropout((ends - starts) / lengths[..., None]), hidden
 
-    def forward(self, batch: dict[str, Any]) -> dict[str, Tensor]:
-        """`logits` of the head for the rows `scored`, or for all; `sentences` [R, H], the mean subword vectors.
+    def forward(self, batch: TrainingBatch) -> dict[str, Tensor]:
+        """`logits` of the head for the rows `scored`; `sentences` [R, H], the mean subword vectors of all rows.
 
         Also `pairs` [N, D] where `contrast_cells` are asked for.
         """
         words, hidden = self.words(batch)
-        mask = batch["attention_mask"][..., None].to(hidden.dtype)
-        scored = words[batch["scored"], : batch["scored_words"].shape[1]] if "scored" in batch else words
-        outputs = {"logits": self.score(scored), "sentences": (hidden * mask).sum(1) / mask.sum(1)}
-        if "contrast_cells" in batch:
-            outputs["pairs"] = self.pair_vectors(words, batch["contrast_cells"])
+        scored = words[batch.scored, : batch.scored_words.shape[1]]
+        outputs = {"logits": self.score(scored), "sentences": mean_subwords(hidden, batch.attention_mask)}
+        if batch.contrast_cells is not None:
+            outputs["pairs"] = self.pair_vectors(words, batch.contrast_cells)
         return outputs
 
     def score(self, words: Tensor) -> Tensor:
@@ -116,7 +122,7 @@ class EntityModel(PreTrainedModel):
     def pair_vectors(self, words: Tensor, cells: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
+    def label(self, batch: RowBatch) -> list[Labelling]:
         """Entities of every row. Raises nothing: any logits decode to flat entities inside the sentence."""
         raise NotImplementedError
 
@@ -159,7 +165,7 @@ class RelationModel(EntityModel):
         return self.contrast(functional.gelu(pairs))
 
     @torch.inference_mode()
-    def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
+    def label(self, batch: RowBatch) -> list[Labelling]:
         words, _ = self.words(batch)
         first, second = reachable_cells(words.shape[1], words.device)
         offsets, at_once = self._distances(second - first), max(1, CELLS_AT_ONCE[words.device.type] // len(first))
@@ -168,7 +174,7 @@ class RelationModel(EntityModel):
         grids = words.new_full((*words.shape[:2], words.shape[1], self.scorer.out_features), -math.inf)
         grids[..., NONE] = 0.0
         grids[:, first, second] = torch.cat(logits).float().log_softmax(-1)
-        return decode_grids(grids, batch["word_mask"].sum(1).tolist(), self.config.entity_types)
+        return decode_grids(grids, batch.word_mask.sum(1).tolist(), self.config.entity_types)
 
 
 class TaggerModel(EntityModel):
@@ -187,11 +193,11 @@ class TaggerModel(EntityModel):
         return self.classifier(words)
 
     @torch.inference_mode()
-    def label(self, batch: dict[str, Tensor]) -> list[Labelling]:
+    def label(self, batch: RowBatch) -> list[Labelling]:
         words, _ = self.words(batch)
         probabilities, best = self.score(words).float().softmax(-1).max(-1)
         labellings = []
-        for row, length in enumerate(batch["word_mask"].sum(1).tolist()):
+        for row, length in enumerate(batch.word_mask.sum(1).tolist()):
             entities = entities_of([self.tags[tag] for tag in best[row, :length].tolist()])
             certain = probabilities[row, :length].tolist()
             confidences = [

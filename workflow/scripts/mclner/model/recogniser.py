@@ -6,10 +6,8 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
-from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mclner.common.cli import Progress
@@ -67,8 +65,7 @@ def label_sentences(
     found: list[Labelling | None] = [None] * len(flat)
     progress = Progress(len(flat), what, "sentences")
     for batch in batches_by_length([len(piece) for _, piece in flat], TOKENS_A_BATCH, ROWS_A_BATCH):
-        padded = encoder.pad([flat[at][1] for at in batch])
-        rows = {name: cast(Tensor, value).to(model.device) for name, value in padded.items()}
+        rows = encoder.pad([flat[at][1] for at in batch]).to(model.device)
         with autocast(model.device, model.config.precision):
             labellings = model.label(rows)
         for at, labelling in zip(batch, labellings, strict=True):

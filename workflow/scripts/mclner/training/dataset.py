@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,10 +14,8 @@ from torch.utils.data import Dataset
 from mclner.configuration.run_settings import RunSettings
 from mclner.data.sentences import Sentence
 from mclner.data.tags import tag_names
+from mclner.model.batch import CODESWITCHED, SOURCE, TRANSLATED, TrainingBatch
 from mclner.model.batching import (
-    CODESWITCHED,
-    SOURCE,
-    TRANSLATED,
     EncodedSentence,
     SentenceEncoder,
     pass_overhead,
@@ -129,42 +126,47 @@ class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
 
 
 class ViewCollator:
-    """Packs the rows of all views into one batch, so that one pass of the encoder serves them all.
-
-    Rows come longest first. Adds to `RowBatch`: `slices` of rows that pass the encoder together, `views` [R], `groups`
-    [R] (which example); of the S rows with a label loss, of at most W words, their numbers `scored` [S], `targets`
-    (relation grids [S, W, W] or tags [S, W]), `scored_words` [S, W] and `scored_rows` [S], the weights of words and of
-    rows; and, where relations are contrasted, `contrast_cells` [N, 3] with `contrast_labels` [N].
-    """
+    """Packs the rows of all views into one batch, longest first, so that one pass of the encoder serves them all."""
 
     def __init__(self, encoder: SentenceEncoder, settings: RunSettings) -> None:
         self.encoder, self.settings = encoder, settings
         self.tag_numbers = {tag: number for number, tag in enumerate(tag_names(settings.entity_types))}
 
-    def __call__(self, examples: Sequence[Sequence[tuple[EncodedSentence, int, float]]]) -> dict[str, Any]:
+    def __call__(self, examples: Sequence[Sequence[tuple[EncodedSentence, int, float]]]) -> TrainingBatch:
         rows: list[Row] = [(*row, group) for group, found in enumerate(examples) for row in found]
         rows.sort(key=lambda row: (-len(row[0]), row[1]))
-        batch: dict[str, Any] = dict(self.encoder.pad([row[0] for row in rows]))
-        batch["slices"] = slices_of_like_length([len(row[0]) + 2 for row in rows], pass_overhead())
-        batch["views"] = torch.tensor([row[1] for row in rows])
-        batch["groups"] = torch.tensor([row[3] for row in rows])
+        padded = self.encoder.pad([row[0] for row in rows])
         scored = [number for number, (sentence, _, weight, _) in enumerate(rows) if weight and any(sentence.weights)]
         width = max((len(rows[number][0].weights) for number in scored), default=1)
-        batch["scored"] = torch.tensor(scored, dtype=torch.int64)
-        batch["scored_words"] = batch["word_weights"][batch["scored"], :width]
-        batch["scored_rows"] = torch.tensor([rows[number][2] for number in scored])
+        scored_rows = torch.tensor(scored, dtype=torch.int64)
+        cells = labels = None
         if self.settings.model.head == "tagger":
-            batch["targets"] = self._tags([rows[number] for number in scored], width)
-            return batch
-        grids = relation_grids(
-            [row[0].entities for row in rows], batch["word_mask"].shape[1], self.settings.entity_types
+            targets = self._tags([rows[number] for number in scored], width)
+        else:
+            grids = relation_grids(
+                [row[0].entities for row in rows], padded.word_mask.shape[1], self.settings.entity_types
+            )
+            targets = torch.from_numpy(grids[scored, :width, :width])
+            if self.settings.objectives.relation_contrast.weight:
+                drawn = self._contrast_cells(grids, padded.word_weights.numpy() > 0)
+                cells, labels = torch.from_numpy(drawn), torch.from_numpy(grids[tuple(drawn.T)])
+        return TrainingBatch(
+            input_ids=padded.input_ids,
+            attention_mask=padded.attention_mask,
+            word_starts=padded.word_starts,
+            word_ends=padded.word_ends,
+            word_mask=padded.word_mask,
+            word_weights=padded.word_weights,
+            slices=slices_of_like_length([len(row[0]) + 2 for row in rows], pass_overhead()),
+            views=torch.tensor([row[1] for row in rows]),
+            groups=torch.tensor([row[3] for row in rows]),
+            scored=scored_rows,
+            targets=targets,
+            scored_words=padded.word_weights[scored_rows, :width],
+            scored_rows=torch.tensor([rows[number][2] for number in scored]),
+            contrast_cells=cells,
+            contrast_labels=labels,
         )
-        batch["targets"] = torch.from_numpy(grids[scored, :width, :width])
-        if self.settings.objectives.relation_contrast.weight:
-            cells = self._contrast_cells(grids, batch["word_weights"].numpy() > 0)
-            batch["contrast_cells"] = torch.from_numpy(cells)
-            batch["contrast_labels"] = torch.from_numpy(grids[tuple(cells.T)])
-        return batch
 
     def _tags(self, rows: Sequence[Row], width: int) -> Tensor:
         tags = np.zeros((len(rows), width), dtype=np.int64)

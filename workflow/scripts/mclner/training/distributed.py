@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import torch
 import torch.distributed
@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.distributed.nn.functional import all_gather
 from torch.nn import functional
 
+from mclner.model.batch import TrainingBatch
 from mclner.training.losses import counted_words
 
 ROW_TENSORS = ("input_ids", "attention_mask", "word_starts", "word_ends", "word_mask", "word_weights")
@@ -33,29 +34,32 @@ def process_count() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def share_of(batch: dict[str, Any], number: int, count: int) -> dict[str, Any]:
+def share_of(batch: TrainingBatch, number: int, count: int) -> TrainingBatch:
     """The share of process `number` of `count` in a batch that `ViewCollator` packed.
 
     Rows number, number + count, … of the tensors over rows, and what is scored or contrasted in them. `views`, `groups`
-    and `contrast_labels` stay those of the whole batch. Added: `row_owners` [R] and, where relations are contrasted,
-    `cell_owners` [N], the process of each row or cell, and `counted_words` of the whole batch. A
+    and `contrast_labels` stay those of the whole batch; `row_owners`, `cell_owners` and `counted_words` tell of it. A
     process without a row takes the first one, which nothing is asked of.
     """
-    rows = len(batch["input_ids"])
+    rows = len(batch)
     mine = torch.arange(number, rows, count) if number < rows else torch.zeros(1, dtype=torch.int64)
-    share = batch | {name: batch[name][mine] for name in ROW_TENSORS}
-    share["slices"] = _slices_of(batch["slices"], mine.tolist())
-    scored = batch["scored"] % count == number
-    share |= {name: batch[name][scored] for name in SCORED_TENSORS}
-    share["scored"] = batch["scored"][scored] // count
-    share["row_owners"] = torch.arange(rows) % count
-    share["counted_words"] = counted_words(batch["scored_words"], batch["scored_rows"])
-    if "contrast_cells" in batch:
-        cells = batch["contrast_cells"]
-        share["cell_owners"] = cells[:, 0] % count
-        share["contrast_cells"] = cells[share["cell_owners"] == number].clone()
-        share["contrast_cells"][:, 0] //= count
-    return share
+    scored = batch.scored % count == number
+    cells = owners = None
+    if batch.contrast_cells is not None:
+        owners = batch.contrast_cells[:, 0] % count
+        cells = batch.contrast_cells[owners == number].clone()
+        cells[:, 0] //= count
+    return replace(
+        batch,
+        **{name: getattr(batch, name)[mine] for name in ROW_TENSORS},
+        **{name: getattr(batch, name)[scored] for name in SCORED_TENSORS},
+        slices=_slices_of(batch.slices or [(0, *batch.input_ids.shape)], mine.tolist()),
+        scored=batch.scored[scored] // count,
+        contrast_cells=cells,
+        row_owners=torch.arange(rows) % count,
+        cell_owners=owners,
+        counted_words=counted_words(batch.scored_words, batch.scored_rows),
+    )
 
 
 def _slices_of(slices: Sequence[tuple[int, int, int]], rows: Sequence[int]) -> list[tuple[int, int, int]]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from mclner.model.batch import CODESWITCHED, SOURCE, TRANSLATED
 
 
 def label_loss(logits: Tensor, labels: Tensor, cell_weights: Tensor, words: Tensor) -> Tensor:
@@ -33,7 +37,7 @@ def semantic_contrast(vectors: Tensor, views: Tensor, groups: Tensor, temperatur
     """
     unit = functional.normalize(vectors.float(), dim=-1)
     losses = []
-    for first, second in ((0, 1), (0, 2), (1, 2)):
+    for first, second in combinations((SOURCE, CODESWITCHED, TRANSLATED), 2):
         rows_first, rows_second = (views == first).nonzero()[:, 0], (views == second).nonzero()[:, 0]
         same = groups[rows_first][:, None] == groups[rows_second][None]
         pairs = same.nonzero()
