@@ -32,6 +32,8 @@ from mclner.report.tables import (
     learning_curve_table,
     main_table,
     published_table,
+    save_table,
+    to_html,
     to_latex,
     to_markdown,
 )
@@ -269,6 +271,23 @@ def test_tables_are_safe_whatever_stands_in_them() -> None:
     markdown = to_markdown(table, "Caption")
     assert "<script>" not in markdown
     assert r"A\|b" in markdown
+    page = to_html(pd.DataFrame([{"<b>": "<script>"}]), "F1 < 1")
+    assert "&lt;script&gt;" in page
+    assert "&lt;b&gt;" in page
+    assert "F1 &lt; 1" in page
+    assert "<script>" not in page
+
+
+def test_a_table_is_written_as_markdown_latex_and_a_page_with_its_caption(tmp_path: Path) -> None:
+    table = pd.DataFrame([{"Variant": "Full", "F1": "50.0"}])
+    pages = []
+    for _ in range(2):
+        save_table(table, "Mean F1", tmp_path / "main.md")
+        pages.append((tmp_path / "main.html").read_text(encoding="utf-8"))
+    assert (tmp_path / "main.tex").exists()
+    assert "<caption>Mean F1</caption>" in pages[0]
+    assert pages[0].count("<td") == 2
+    assert pages[0] == pages[1]  # byte for byte
 
 
 def test_agreement_is_the_f1_of_the_types_found_in_parallel_sentences() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from conftest import SCRIPTS
+from conftest import ROOT, SCRIPTS
 
 LIBRARY = SCRIPTS / "mclner"
 FLOORS = (
@@ -15,7 +17,7 @@ FLOORS = (
     {"data"},
     {"configuration", "fetch", "lexicons"},
     {"model"},
-    {"views", "demo", "evaluation"},
+    {"views", "demo", "evaluation", "plan"},
     {"training"},
     {"report"},
 )
@@ -60,6 +62,16 @@ def test_modules_of_one_folder_form_no_circle() -> None:
 def test_no_folder_and_no_module_outgrows_a_reader() -> None:
     assert not [folder for folder in FLOOR_OF if len(list((LIBRARY / folder).glob("[a-z]*.py"))) > 14]
     assert not [path for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 300]
+    rules = (ROOT / "workflow" / "rules").glob("*.smk")
+    assert not [path for path in rules if len(path.read_text(encoding="utf-8").splitlines()) > 150]
+
+
+def test_the_plan_loads_the_standard_library_alone() -> None:
+    """Snakemake loads it at its every start, on a cluster that of each job."""
+    code = "import sys; before = set(sys.modules); import mclner.plan.plan; print(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SCRIPTS)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert loaded - sys.stdlib_module_names == {"mclner"}
 
 
 def test_packages_load_nothing_by_themselves() -> None:

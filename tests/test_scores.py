@@ -127,8 +127,9 @@ def summarised(
     described.write_text(DESCRIBED, encoding="utf-8")
     names = {"results": folder, "variants": list(dict.fromkeys(variant for variant, _ in right)), "source": "en"}
     others = {"seeds": sorted({str(seed) for _, seed in right}), "baselines": list(baselines), "method": method}
-    files = {"described": described, "output": folder / "summary.tsv", "groups": folder / "groups.tsv"}
-    summarise.main(Namespace(**names, **others, **files, resamples=2000, parallel_tests=False))
+    for file, source in (("summary.tsv", None), ("groups.tsv", described)):
+        files = {"described": source, "output": folder / file}
+        summarise.main(Namespace(**names, **others, **files, resamples=2000, parallel_tests=False))
     summary = pd.read_csv(folder / "summary.tsv", sep="\t")
     return {(row["variant"], row["language"]): row for row in summary.to_dict("records")}
 

@@ -1,22 +1,18 @@
 # How far the pretrained encoder, the baseline and the method bring the languages together.
-ALIGNED = aligned_text()
-ALIGNMENT_MODELS = alignment_models()
-
-
 rule alignment_of_model:
     input:
-        model=alignment_model,
-        aligned=ALIGNED,
-        tests=corpora(EXPERIMENT.languages, "test"),
+        model=lambda wildcards: PLAN.report.aligned_model(wildcards.model),
+        aligned=PLAN.report.aligned_text,
+        tests=PLACES.corpora(EXPERIMENT.languages, "test"),
     output:
         scores=f"{RESULTS}/alignment/{{model}}.tsv",
         points=f"{RESULTS}/alignment/{{model}}.parquet",
     log:
-        f"logs/{EXPERIMENT.name}/alignment/{{model}}.log",
+        f"{LOGS}/alignment/{{model}}.log",
     benchmark:
         f"{RESULTS}/timings/alignment-{{model}}.tsv"
     wildcard_constraints:
-        model="|".join(ALIGNMENT_MODELS),
+        model=one_of(PLAN.report.aligned_models),
     conda:
         "../../envs/mclner.yaml"
     threads: THREADS
@@ -24,29 +20,23 @@ rule alignment_of_model:
         gpu=1,
         mem_mb=megabytes(4000),
     params:
-        settings=json.dumps(
-            EXPERIMENT.run_settings(config["method"])["model"] | {"head": "tagger"}, sort_keys=True
-        ),
-        entity_types=config["entity_types"],
-        run=alignment_run,
-        languages=EXPERIMENT.languages,
+        options=lambda wildcards: PLAN.report.alignment_options(wildcards.model),
         torch_threads=THREADS,
         program=program("analyse_alignment"),
     message:
         "Measuring the alignment of languages by {wildcards.model}"
     shell:
-        "{params.program} --model {input.model} --settings {params.settings:q} --entity-types {params.entity_types}"
-        " {params.run} --languages {params.languages} --aligned {input.aligned} --tests {input.tests}"
+        "{params.program} --model {input.model} {params.options} --aligned {input.aligned} --tests {input.tests}"
         " --threads {params.torch_threads} --scores {output.scores} --points {output.points} --log {log}"
 
 
 rule alignment:
     input:
-        expand(f"{RESULTS}/alignment/{{model}}.tsv", model=ALIGNMENT_MODELS),
+        expand(f"{RESULTS}/alignment/{{model}}.tsv", model=PLAN.report.aligned_models),
     output:
         f"{RESULTS}/alignment.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/alignment.log",
+        f"{LOGS}/alignment.log",
     benchmark:
         f"{RESULTS}/timings/alignment.tsv"
     conda:

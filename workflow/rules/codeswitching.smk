@@ -1,23 +1,21 @@
-# Code-switched views of the source sentences, one set a recipe and seed, shared by all variants that use it.
+# Code-switched views of the source sentences, one set per recipe and seed, shared by all variants that use it.
 rule codeswitched:
     input:
-        sentences=corpus(EXPERIMENT.source, "train"),
+        sentences=PLACES.corpus(EXPERIMENT.source, "train"),
         lexicons=rules.merged_lexicons.output.lexicons,
     output:
-        f"{RESULTS}/codeswitched/{{recipe}}/seed{{seed}}.parquet",
+        PLAN.views.codeswitched("{recipe}", "{seed}"),
     log:
-        f"logs/{EXPERIMENT.name}/codeswitched/{{recipe}}-seed{{seed}}.log",
+        f"{LOGS}/codeswitched/{{recipe}}-seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/timings/codeswitched-{{recipe}}-seed{{seed}}.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:
-        ratio=lambda wildcards: config["codeswitching"][wildcards.recipe]["ratio"],
-        mixing=lambda wildcards: config["codeswitching"][wildcards.recipe]["mixing"],
-        copies=lambda wildcards: config["codeswitching"][wildcards.recipe]["copies"],
+        recipe=lambda wildcards: PLAN.views.codeswitching_options(wildcards.recipe),
         program=program("codeswitch"),
     message:
         "Code-switching the source sentences (recipe {wildcards.recipe}, seed {wildcards.seed})"
     shell:
-        "{params.program} --sentences {input.sentences} --lexicons {input.lexicons} --ratio {params.ratio}"
-        " --mixing {params.mixing} --copies {params.copies} --seed {wildcards.seed} --output {output} --log {log}"
+        "{params.program} --sentences {input.sentences} --lexicons {input.lexicons} {params.recipe}"
+        " --seed {wildcards.seed} --output {output} --log {log}"

@@ -1,22 +1,18 @@
 # Labelled and unlabelled sentences of every language, as Parquet.
-DEMO = ROOT / "workflow" / "demo"
-DEMO_LANGUAGES = sorted({path.stem for path in (DEMO / "test").glob("*.txt")} | set(EXPERIMENT.languages))
-DEMO_TARGETS = [language for language in DEMO_LANGUAGES if language != EXPERIMENT.source]
+if PLAN.corpora.kind == "demo":
 
-
-if config["corpus"]["kind"] == "demo":
-
-    # all languages of the demo, whichever an experiment asks for, so that experiments can share them
     rule demo_corpora:
         input:
-            train=DEMO / "train" / "en.txt",
-            dev=DEMO / "dev" / "en.txt",
-            tests=expand(DEMO / "test" / "{language}.txt", language=DEMO_LANGUAGES),
-            unlabelled=expand(DEMO / "unlabelled" / "{language}.txt", language=DEMO_TARGETS),
+            train=f"{PLACES.demo}/train/en.txt",
+            dev=f"{PLACES.demo}/dev/en.txt",
+            tests=expand(f"{PLACES.demo}/test/{{language}}.txt", language=PLAN.corpora.demo_languages),
+            unlabelled=expand(
+                f"{PLACES.demo}/unlabelled/{{language}}.txt", language=PLAN.corpora.demo_targets
+            ),
         output:
-            source=[corpus(EXPERIMENT.source, split) for split in ("train", "dev")],
-            tests=corpora(DEMO_LANGUAGES, "test"),
-            unlabelled=corpora(DEMO_TARGETS, "unlabelled"),
+            source=[PLACES.corpus(EXPERIMENT.source, split) for split in ("train", "dev")],
+            tests=PLACES.corpora(PLAN.corpora.demo_languages, "test"),
+            unlabelled=PLACES.corpora(PLAN.corpora.demo_targets, "unlabelled"),
         log:
             "logs/demo_corpora.log",
         benchmark:
@@ -25,9 +21,9 @@ if config["corpus"]["kind"] == "demo":
             "../../envs/mclner.yaml"
         params:
             folder=lambda wildcards, output: Path(output.tests[0]).parents[1],
-            demo=DEMO,
+            demo=lambda wildcards, input: Path(input.train).parents[1],
             source=EXPERIMENT.source,
-            languages=DEMO_LANGUAGES,
+            languages=PLAN.corpora.demo_languages,
             copies=config["corpus"]["copies"],
             seed=config["corpus"]["seed"],
             program=program("build_demo_corpora"),
@@ -37,52 +33,46 @@ if config["corpus"]["kind"] == "demo":
             "{params.program} --demo {params.demo:q} --source {params.source} --languages {params.languages}"
             " --copies {params.copies} --seed {params.seed} --corpora {params.folder} --log {log}"
 
-
-if config["corpus"]["kind"] != "demo":
+else:
 
     rule source_corpus:
         input:
-            train=split_input(EXPERIMENT.source, "train"),
-            dev=split_input(EXPERIMENT.source, "dev"),
-            test=split_input(EXPERIMENT.source, "test"),
+            train=PLAN.corpora.split_input(EXPERIMENT.source, "train"),
+            dev=PLAN.corpora.split_input(EXPERIMENT.source, "dev"),
+            test=PLAN.corpora.split_input(EXPERIMENT.source, "test"),
         output:
-            train=corpus(EXPERIMENT.source, "train"),
-            dev=corpus(EXPERIMENT.source, "dev"),
-            test=corpus(EXPERIMENT.source, "test"),
+            train=PLACES.corpus(EXPERIMENT.source, "train"),
+            dev=PLACES.corpus(EXPERIMENT.source, "dev"),
+            test=PLACES.corpus(EXPERIMENT.source, "test"),
         log:
-            f"logs/{EXPERIMENT.name}/source_corpus.log",
+            f"{LOGS}/source_corpus.log",
         benchmark:
             f"{RESULTS}/timings/source_corpus.tsv"
         conda:
             "../../envs/mclner.yaml"
         params:
-            **corpus_settings("source_sentences"),
-            train=split_path(EXPERIMENT.source, "train"),
-            dev=split_path(EXPERIMENT.source, "dev"),
-            test=split_path(EXPERIMENT.source, "test"),
-            expected=expected_sizes(EXPERIMENT.source),
+            folder=lambda wildcards, output: Path(output.test).parent,
+            train=PLAN.corpora.split_path(EXPERIMENT.source, "train"),
+            dev=PLAN.corpora.split_path(EXPERIMENT.source, "dev"),
+            test=PLAN.corpora.split_path(EXPERIMENT.source, "test"),
+            reading=PLAN.corpora.reading_options(EXPERIMENT.source),
             language=EXPERIMENT.source,
             program=program("import_corpus"),
         message:
             "Reading the labelled sentences in {params.language}"
         shell:
             "{params.program} --language {params.language} --train {params.train:q} --dev {params.dev:q}"
-            " --test {params.test:q} {params.most} --expected {params.expected:q}"
-            " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
-            " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
-            " --folder {params.folder} --log {log}"
+            " --test {params.test:q} {params.reading} --folder {params.folder} --log {log}"
 
     rule target_corpus:
         input:
-            unlabelled=lambda wildcards: (
-                split_input(wildcards.language, "train") if unlabelled_paths(wildcards.language) else []
-            ),
-            test=lambda wildcards: split_input(wildcards.language, "test"),
+            unlabelled=lambda wildcards: PLAN.corpora.unlabelled_inputs(wildcards.language),
+            test=lambda wildcards: PLAN.corpora.split_input(wildcards.language, "test"),
         output:
-            unlabelled=f"{CORPORA}/{{language}}/unlabelled.parquet",
-            test=f"{CORPORA}/{{language}}/test.parquet",
+            unlabelled=PLACES.corpus("{language}", "unlabelled"),
+            test=PLACES.corpus("{language}", "test"),
         log:
-            f"logs/{EXPERIMENT.name}/target_corpus-{{language}}.log",
+            f"{LOGS}/target_corpus-{{language}}.log",
         benchmark:
             f"{RESULTS}/timings/target_corpus-{{language}}.tsv"
         wildcard_constraints:
@@ -90,16 +80,13 @@ if config["corpus"]["kind"] != "demo":
         conda:
             "../../envs/mclner.yaml"
         params:
-            **corpus_settings("unlabelled_sentences"),
-            unlabelled=lambda wildcards: unlabelled_paths(wildcards.language),
-            test=lambda wildcards: split_path(wildcards.language, "test"),
-            expected=lambda wildcards: expected_sizes(wildcards.language),
+            folder=lambda wildcards, output: Path(output.test).parent,
+            unlabelled=lambda wildcards: PLAN.corpora.unlabelled_paths(wildcards.language),
+            test=lambda wildcards: PLAN.corpora.split_path(wildcards.language, "test"),
+            reading=lambda wildcards: PLAN.corpora.reading_options(wildcards.language),
             program=program("import_corpus"),
         message:
             "Reading the sentences in {wildcards.language}; the training ones without their tags"
         shell:
             "{params.program} --language {wildcards.language} --unlabelled {params.unlabelled:q}"
-            " --test {params.test:q} {params.most} --expected {params.expected:q}"
-            " --seed {params.seed} --token-column {params.token_column} --tag-column {params.tag_column}"
-            " --entity-types {params.entity_types} --tag-mapping {params.tag_mapping:q}"
-            " --folder {params.folder} --log {log}"
+            " --test {params.test:q} {params.reading} --folder {params.folder} --log {log}"

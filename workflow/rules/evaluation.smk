@@ -2,13 +2,13 @@
 rule evaluate:
     input:
         model=f"{RUN}/model",
-        tests=corpora(EXPERIMENT.languages, "test"),
+        tests=PLACES.corpora(EXPERIMENT.languages, "test"),
     output:
         predictions=directory(f"{RUN}/predictions"),
         counts=f"{RUN}/sentence_counts.parquet",
         metrics=f"{RUN}/metrics.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/evaluate/{{variant}}-seed{{seed}}.log",
+        f"{LOGS}/evaluate/{{variant}}-seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/timings/evaluate-{{variant}}-seed{{seed}}.tsv"
     conda:
@@ -31,11 +31,11 @@ rule evaluate:
 
 rule metrics:
     input:
-        expand(f"{RUN}/metrics.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
+        PLACES.of_runs("metrics.tsv", EXPERIMENT.compare, EXPERIMENT.seeds),
     output:
         f"{RESULTS}/metrics.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/metrics.log",
+        f"{LOGS}/metrics.log",
     benchmark:
         f"{RESULTS}/timings/metrics.tsv"
     conda:
@@ -48,46 +48,61 @@ rule metrics:
         "{params.program} --tables {input} --output {output} --log {log}"
 
 
+# `scope` begins the names of the tables of fewer variants: what is made from those waits for no others.
 rule summary:
     input:
-        metrics=rules.metrics.output,
-        counts=expand(f"{RUN}/sentence_counts.parquet", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
-        described=f"{RESULTS}/languages.tsv",
+        counts=lambda wildcards: PLAN.report.sentence_counts(wildcards.scope),
     output:
-        summary=f"{RESULTS}/summary.tsv",
-        groups=f"{RESULTS}/groups.tsv",
+        f"{RESULTS}/{{scope}}summary.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/summary.log",
+        f"{LOGS}/{{scope}}summary.log",
     benchmark:
-        f"{RESULTS}/timings/summary.tsv"
+        f"{RESULTS}/timings/{{scope}}summary.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:
-        results=lambda wildcards, output: Path(output.summary).parent,
-        variants=EXPERIMENT.compare,
-        seeds=EXPERIMENT.seeds,
-        parallel_tests="--parallel-tests" if config["corpus"]["kind"] == "demo" else "",
-        source=EXPERIMENT.source,
-        baselines=baselines_by_size(source_sizes(EXPERIMENT.compare), config["baseline"]),
-        method=config["method"],
+        results=lambda wildcards, output: Path(output[0]).parent,
+        options=lambda wildcards: PLAN.report.summary_options(wildcards.scope),
         resamples=config["bootstrap_resamples"],
         program=program("summarise"),
     message:
         "Summarising over seeds and sentences"
     shell:
-        "{params.program} --results {params.results} --variants {params.variants} --seeds {params.seeds}"
-        " --source {params.source} --baselines {params.baselines} --method {params.method}"
-        " --resamples {params.resamples} --described {input.described} {params.parallel_tests}"
-        " --output {output.summary} --groups {output.groups} --log {log}"
+        "{params.program} --results {params.results} {params.options} --resamples {params.resamples}"
+        " --output {output} --log {log}"
+
+
+rule groups:
+    input:
+        counts=lambda wildcards: PLAN.report.sentence_counts(wildcards.scope),
+        described=f"{RESULTS}/languages.tsv",
+    output:
+        f"{RESULTS}/{{scope}}groups.tsv",
+    log:
+        f"{LOGS}/{{scope}}groups.log",
+    benchmark:
+        f"{RESULTS}/timings/{{scope}}groups.tsv"
+    conda:
+        "../../envs/mclner.yaml"
+    params:
+        results=lambda wildcards, output: Path(output[0]).parent,
+        options=lambda wildcards: PLAN.report.summary_options(wildcards.scope),
+        resamples=config["bootstrap_resamples"],
+        program=program("summarise"),
+    message:
+        "Summarising over groups of languages"
+    shell:
+        "{params.program} --results {params.results} {params.options} --resamples {params.resamples}"
+        " --described {input.described} --output {output} --log {log}"
 
 
 rule error_kinds:
     input:
-        expand(f"{RUN}/predictions", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
+        PLACES.of_runs("predictions", EXPERIMENT.compare, EXPERIMENT.seeds),
     output:
         f"{RESULTS}/errors.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/error_kinds.log",
+        f"{LOGS}/error_kinds.log",
     benchmark:
         f"{RESULTS}/timings/error_kinds.tsv"
     conda:
@@ -106,17 +121,17 @@ rule error_kinds:
 
 rule described_languages:
     input:
-        table=ROOT / "config" / "languages.tsv",
-        distances=ROOT / "config" / "distances.tsv",
-        encoder=ENCODER,
-        train=corpus(EXPERIMENT.source, "train"),
-        tests=corpora(EXPERIMENT.languages, "test"),
+        table=LANGUAGES,
+        distances=PLACES.shipped("config/distances.tsv"),
+        encoder=PLAN.models.encoder,
+        train=PLACES.corpus(EXPERIMENT.source, "train"),
+        tests=PLACES.corpora(EXPERIMENT.languages, "test"),
         lexicons=rules.merged_lexicons.output.lexicons,
         counts=rules.merged_lexicons.output.counts,
     output:
         f"{RESULTS}/languages.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/described_languages.log",
+        f"{LOGS}/described_languages.log",
     benchmark:
         f"{RESULTS}/timings/described_languages.tsv"
     conda:
@@ -127,5 +142,6 @@ rule described_languages:
     message:
         "Counting subwords and what the lexicons cover"
     shell:
-        "{params.program} --table {input.table:q} --distances {input.distances:q} --encoder {input.encoder} --train {input.train}"
-        " --tests {input.tests} --lexicons {params.lexicons} --counts {input.counts} --output {output} --log {log}"
+        "{params.program} --table {input.table:q} --distances {input.distances:q} --encoder {input.encoder}"
+        " --train {input.train} --tests {input.tests} --lexicons {params.lexicons} --counts {input.counts}"
+        " --output {output} --log {log}"

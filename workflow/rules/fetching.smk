@@ -1,34 +1,28 @@
 # All that needs a network: data sets and models of the Hugging Face hub, and lexicons by their address. Local rules, so that
 # on a cluster they run on the login node; every other rule works offline.
-localrules:
-    fetch_corpus,
-    fetch_model,
-    fetch_lexicon,
-    fetch_parallel_text,
-    lock,
-    bundle,
-
-
 rule fetch_corpus:
     output:
-        directory(f"resources/downloads/corpora/{config['corpus']['name']}/{{language}}"),
+        directory(PLACES.corpus_download("{language}")),
     log:
-        f"logs/fetch/corpora-{config['corpus']['name']}-{{language}}.log",
+        f"logs/fetch/corpora-{PLACES.corpus_name}-{{language}}.log",
     benchmark:
         f"{RESULTS}/timings/fetch-corpus-{{language}}.tsv"
     retries: 1
+    localrule: True
     conda:
         "../../envs/mclner.yaml"
     params:
-        sources=lambda wildcards: json.dumps(hub_sources(wildcards.language), sort_keys=True),
-        name=f"corpora/{config['corpus']['name']}",
-        lock=LOCK,
-        program=program("fetch_corpus"),
+        sources=lambda wildcards: json.dumps(PLAN.corpora.hub_sources(wildcards.language), sort_keys=True),
+        name=f"corpora/{PLACES.corpus_name}",
+        lock=config["lock_file"],
+        policy=lock_policy,
+        program=program("fetch_corpus", online=True),
     message:
         "Fetching the sentences of {wildcards.language}"
     shell:
-        "HF_HUB_OFFLINE=0 {params.program} --sources {params.sources:q} --language {wildcards.language}"
-        " --name {params.name}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
+        "{params.program} --sources {params.sources:q} --language {wildcards.language}"
+        " --name {params.name}/{wildcards.language} --lock {params.lock:q} --policy {params.policy}"
+        " --folder {output} --log {log}"
 
 
 rule fetch_model:
@@ -42,18 +36,19 @@ rule fetch_model:
         group="encoders|translators",
         model=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     retries: 1
+    localrule: True
     conda:
         "../../envs/mclner.yaml"
     params:
-        repository=lambda wildcards: model_to_fetch(wildcards)["repository"],
-        options=model_options,
-        lock=LOCK,
-        program=program("fetch_model"),
+        model=lambda wildcards: PLAN.models.fetch_options(wildcards.group, wildcards.model),
+        lock=config["lock_file"],
+        policy=lock_policy,
+        program=program("fetch_model", online=True),
     message:
-        "Fetching {params.repository}"
+        "Fetching the model {wildcards.model}"
     shell:
-        "HF_HUB_OFFLINE=0 {params.program} --repository {params.repository} {params.options}"
-        " --name {wildcards.group}/{wildcards.model} --lock {params.lock:q} --folder {output} --log {log}"
+        "{params.program} {params.model} --name {wildcards.group}/{wildcards.model} --lock {params.lock:q}"
+        " --policy {params.policy} --folder {output} --log {log}"
 
 
 rule fetch_lexicon:
@@ -64,91 +59,75 @@ rule fetch_lexicon:
     benchmark:
         f"{RESULTS}/timings/fetch-lexicon-{{source}}-{{language}}.tsv"
     wildcard_constraints:
-        source=one_of(LEXICONS_BY_ADDRESS),
+        source=one_of(PLAN.lexicons.by_address),
     retries: 1
+    localrule: True
     conda:
         "../../envs/mclner.yaml"
     params:
-        url=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source]["url"].format(language=wildcards.language),
-        licence=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source].get("licence", "not stated"),
-        lock=LOCK,
-        program=program("fetch_file"),
+        url=lambda wildcards: PLAN.lexicons.address(wildcards.source, wildcards.language),
+        licence=lambda wildcards: PLAN.lexicons.licence(wildcards.source),
+        lock=config["lock_file"],
+        policy=lock_policy,
+        program=program("fetch_file", online=True),
     message:
         "Fetching {params.url}"
     shell:
         "{params.program} --url {params.url:q} --licence {params.licence:q}"
-        " --name lexicons/{wildcards.source}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
+        " --name lexicons/{wildcards.source}/{wildcards.language} --lock {params.lock:q}"
+        " --policy {params.policy} --folder {output} --log {log}"
 
 
-rule fetch_parallel_text:
-    output:
-        directory("resources/downloads/parallel/{source}/{language}"),
-    log:
-        "logs/fetch/parallel-{source}-{language}.log",
-    benchmark:
-        f"{RESULTS}/timings/fetch-parallel-{{source}}-{{language}}.tsv"
-    wildcard_constraints:
-        source=one_of(config["parallel_sources"]),
-    retries: 1
-    conda:
-        "../../envs/mclner.yaml"
-    params:
-        url=lambda wildcards: parallel_address(wildcards.source, wildcards.language),
-        licence=lambda wildcards: config["parallel_sources"][wildcards.source].get("licence", "not stated"),
-        lock=LOCK,
-        program=program("fetch_file"),
-    message:
-        "Fetching {params.url}"
-    shell:
-        "{params.program} --url {params.url:q} --licence {params.licence:q}"
-        " --name parallel/{wildcards.source}/{wildcards.language} --lock {params.lock:q} --folder {output} --log {log}"
-
-
+# The lock file is no output: Snakemake deletes the outputs of a job before it runs and after it fails, and what this file
+# pins, for several experiments, must outlive both.
 rule lock:
     input:
-        fetched(),
+        PLAN.fetched,
     output:
         f"{RESULTS}/sources.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/lock.log",
+        f"{LOGS}/lock.log",
     benchmark:
         f"{RESULTS}/timings/lock.tsv"
+    localrule: True
     conda:
         "../../envs/mclner.yaml"
     params:
-        downloads="resources/downloads",
-        lock=LOCK,
+        downloads=lambda wildcards, input: f"{input[0].partition('/downloads/')[0]}/downloads",
+        lock=config["lock_file"],
+        policy=lock_policy,
         program=program("update_lock"),
     message:
         "Verifying all downloads against {params.lock}"
     shell:
-        "{params.program} --folders {input} --downloads {params.downloads} --lock {params.lock:q} --table {output}"
-        " --log {log}"
+        "{params.program} --folders {input} --downloads {params.downloads} --lock {params.lock:q}"
+        " --policy {params.policy} --table {output} --log {log}"
 
 
 rule bundle:
     input:
-        fetched(),
-        wheels(),
-        *([rules.lock.output] if fetched() else []),
+        packed=[*PLAN.fetched, *PLAN.models.wheels],
+        sources=PLAN.sources,
     output:
         f"bundles/{EXPERIMENT.name}.tar",
     log:
-        f"logs/{EXPERIMENT.name}/bundle.log",
+        f"{LOGS}/bundle.log",
     benchmark:
         f"{RESULTS}/timings/bundle.tsv"
+    localrule: True
     conda:
         "../../envs/mclner.yaml"
     params:
-        packed=[*fetched(), *wheels(), *([LOCK] if fetched() else [])],
+        lock=[config["lock_file"]] if PLAN.fetched else [],
         program=program("bundle"),
     message:
         "Packing all that was fetched into {output}"
     shell:
-        "{params.program} --items {params.packed:q} --bundle {output} --log {log}"
+        "{params.program} --items {input.packed:q} {params.lock:q} --bundle {output} --log {log}"
 
 
 rule fetch:
     input:
-        wheels(),
-        *([rules.lock.output] if fetched() else []),
+        PLAN.models.wheels,
+        PLAN.sources,
+    localrule: True

@@ -1,11 +1,11 @@
 # Bilingual lexicons from English, in MUSE's file form, merged from several sources.
 rule cldr_lexicons:
     input:
-        table=ROOT / "config" / "languages.tsv",
+        table=LANGUAGES,
     output:
         expand(f"{RESULTS}/lexicons/cldr/en-{{language}}.tsv", language=EXPERIMENT.targets),
     log:
-        f"logs/{EXPERIMENT.name}/cldr_lexicons.log",
+        f"{LOGS}/cldr_lexicons.log",
     benchmark:
         f"{RESULTS}/timings/cldr_lexicons.tsv"
     conda:
@@ -24,7 +24,7 @@ rule cldr_lexicons:
 rule fetched_lexicon:
     input:
         download="resources/downloads/lexicons/{source}/{language}",
-        table=ROOT / "config" / "languages.tsv",
+        table=LANGUAGES,
     output:
         "resources/lexicons/{source}/en-{language}.tsv",
     log:
@@ -32,11 +32,11 @@ rule fetched_lexicon:
     benchmark:
         f"{RESULTS}/timings/lexicon-{{source}}-{{language}}.tsv"
     wildcard_constraints:
-        source=one_of(LEXICONS_BY_ADDRESS),
+        source=one_of(PLAN.lexicons.by_address),
     conda:
         "../../envs/mclner.yaml"
     params:
-        form=lambda wildcards: LEXICONS_BY_ADDRESS[wildcards.source]["form"],
+        form=lookup(dpath="lexicon_sources/{source}/form", within=config),
         program=program("import_lexicon"),
     message:
         "Reading the lexicon of {wildcards.language} ({wildcards.source})"
@@ -47,17 +47,17 @@ rule fetched_lexicon:
 
 rule translated_vocabulary:
     input:
-        sentences=corpus(EXPERIMENT.source, "train"),
-        table=ROOT / "config" / "languages.tsv",
-        model=lambda wildcards: f"resources/translators/{LEXICONS_BY_TRANSLATION[wildcards.source]['translator']}",
+        sentences=PLACES.corpus(EXPERIMENT.source, "train"),
+        table=LANGUAGES,
+        model=lambda wildcards: PLAN.lexicons.translator(wildcards.source),
     output:
         f"{RESULTS}/lexicons/{{source}}/en-{{language}}.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/lexicons/{{source}}-{{language}}.log",
+        f"{LOGS}/lexicons/{{source}}-{{language}}.log",
     benchmark:
         f"{RESULTS}/timings/lexicon-{{source}}-{{language}}.tsv"
     wildcard_constraints:
-        source=one_of(LEXICONS_BY_TRANSLATION),
+        source=one_of(PLAN.lexicons.by_translation),
     conda:
         "../../envs/mclner.yaml"
     threads: THREADS
@@ -66,7 +66,7 @@ rule translated_vocabulary:
         mem_mb=megabytes(config["megabytes_a_run"]),
     params:
         source=EXPERIMENT.source,
-        most=lambda wildcards: LEXICONS_BY_TRANSLATION[wildcards.source]["words"],
+        most=lookup(dpath="lexicon_sources/{source}/words", within=config),
         program=program("translate_vocabulary"),
         translator_threads=THREADS,
     message:
@@ -79,24 +79,25 @@ rule translated_vocabulary:
 
 rule merged_lexicons:
     input:
-        files=lexicon_files(),
-        sentences=corpus(EXPERIMENT.source, "train"),
+        files=PLAN.lexicons.files,
+        sentences=PLACES.corpus(EXPERIMENT.source, "train"),
     output:
         lexicons=expand(f"{RESULTS}/lexicons/en-{{language}}.tsv", language=EXPERIMENT.targets),
         counts=f"{RESULTS}/lexicons/counts.tsv",
     log:
-        f"logs/{EXPERIMENT.name}/merged_lexicons.log",
+        f"{LOGS}/merged_lexicons.log",
     benchmark:
         f"{RESULTS}/timings/merged_lexicons.tsv"
     conda:
         "../../envs/mclner.yaml"
     params:
         languages=EXPERIMENT.targets,
-        sources=[lexicon_folder(source) for source in config["lexicons"]],
+        sources=PLAN.lexicons.folders,
+        order=options(order=PLAN.lexicons.orders),
         folder=lambda wildcards, output: Path(output.counts).parent,
-        program=merging_program(),
+        program=program("merge_lexicons"),
     message:
         "Merging the lexicons"
     shell:
-        "{params.program} --languages {params.languages} --sources {params.sources:q} --sentences {input.sentences}"
-        " --folder {params.folder} --counts {output.counts} --log {log}"
+        "{params.program} --languages {params.languages} --sources {params.sources:q} {params.order}"
+        " --sentences {input.sentences} --folder {params.folder} --counts {output.counts} --log {log}"

@@ -1,46 +1,11 @@
-# Figures and tables of the experiment, and what is said at the end.
-MAIN_VARIANTS = list(
-    dict.fromkeys(
-        variant
-        for variant in (config["baseline"], "relation", config["method"])
-        if variant in EXPERIMENT.compare
-    )
-)
-LEARNING_CURVE = ["learning_curve"] if len(set(source_sizes(EXPERIMENT.compare).values())) > 1 else []
-FIGURES = {
-    "f1_by_language": [config["baseline"], config["method"]],
-    "ablation": EXPERIMENT.compare,
-    "training_curves": EXPERIMENT.compare,
-    "heat_map": EXPERIMENT.compare,
-    "error_kinds": EXPERIMENT.compare,
-    "pair_projection": [config["baseline"], config["method"]],
-    **({"sentence_projection": [config["baseline"], config["method"]]} if ALIGNED else {}),
-    **dict.fromkeys(LEARNING_CURVE, EXPERIMENT.compare),
-}
-TABLES = {
-    "main": MAIN_VARIANTS,
-    **dict.fromkeys(["ablation", "breakdown", "errors", "alignment", "published"], EXPERIMENT.compare),
-    **dict.fromkeys(LEARNING_CURVE, EXPERIMENT.compare),
-}
-INPUT_TABLES = {
-    name: files
-    for name, files in {
-        "sources": [rules.lock.output[0]] if fetched() else [],
-        "lexicons": [rules.merged_lexicons.output.counts],
-        "translations": counted_translations(),
-    }.items()
-    if files
-}
+# Figures and tables of the experiment, each from its own files alone: mclner/plan/report.py names them.
+FIGURES, TABLES = PLAN.report.figures, PLAN.report.tables
+INPUT_TABLES = PLAN.report.input_tables(PLAN.sources, rules.merged_lexicons.output.counts)
 
 
 rule figure:
     input:
-        histories=expand(f"{RUN}/history.tsv", variant=EXPERIMENT.compare, seed=EXPERIMENT.seeds),
-        summary=rules.summary.output.summary,
-        errors=rules.error_kinds.output,
-        alignment=rules.alignment.output,
-        points=expand(f"{RESULTS}/alignment/{{model}}.parquet", model=ALIGNMENT_MODELS),
-        table=ROOT / "config" / "languages.tsv",
+        unpack(lambda wildcards: FIGURES[wildcards.figure].files),
     output:
         png=report(
             f"{RESULTS}/figures/{{figure}}.png",
@@ -50,7 +15,7 @@ rule figure:
         ),
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
     log:
-        f"logs/{EXPERIMENT.name}/figures/{{figure}}.log",
+        f"{LOGS}/figures/{{figure}}.log",
     benchmark:
         f"{RESULTS}/timings/figure-{{figure}}.tsv"
     wildcard_constraints:
@@ -58,42 +23,29 @@ rule figure:
     conda:
         "../../envs/mclner.yaml"
     params:
-        results=lambda wildcards, output: Path(output.png).parents[1],
-        languages=EXPERIMENT.languages,
-        variants=lambda wildcards: FIGURES[wildcards.figure],
-        sizes=lambda wildcards: list(source_sizes(FIGURES[wildcards.figure]).values()),
-        seeds=EXPERIMENT.seeds,
-        source=EXPERIMENT.source,
-        method=config["method"],
-        baseline=config["baseline"],
+        files=lambda wildcards, input: given(input, FIGURES[wildcards.figure].files),
+        options=lambda wildcards: options(**FIGURES[wildcards.figure].options),
         program=program("plot"),
     message:
         "Drawing {wildcards.figure}"
     shell:
-        "{params.program} {wildcards.figure} --results {params.results} --summary {input.summary}"
-        " --table {input.table:q} --errors {input.errors} --alignment {input.alignment} --source {params.source}"
-        " --languages {params.languages} --variants {params.variants} --sizes {params.sizes} --seeds {params.seeds} --method {params.method} --baseline {params.baseline}"
-        " --output {output.png} --log {log}"
+        "{params.program} --log {log} {wildcards.figure} {params.files} {params.options} --output {output.png}"
 
 
 rule table:
     input:
-        summary=rules.summary.output.summary,
-        groups=rules.summary.output.groups,
-        errors=rules.error_kinds.output,
-        table=ROOT / "config" / "languages.tsv",
-        alignment=rules.alignment.output,
-        published=ROOT / "config" / "published.tsv",
+        unpack(lambda wildcards: TABLES[wildcards.name].files),
     output:
-        markdown=report(
-            f"{RESULTS}/tables/{{name}}.md",
+        html=report(
+            f"{RESULTS}/tables/{{name}}.html",
             category="Tables",
             labels={"table": "{name}"},
             caption="../report/table.rst",
         ),
+        markdown=f"{RESULTS}/tables/{{name}}.md",
         latex=f"{RESULTS}/tables/{{name}}.tex",
     log:
-        f"logs/{EXPERIMENT.name}/tables/{{name}}.log",
+        f"{LOGS}/tables/{{name}}.log",
     benchmark:
         f"{RESULTS}/timings/table-{{name}}.tsv"
     wildcard_constraints:
@@ -102,40 +54,30 @@ rule table:
         "../../envs/mclner.yaml"
     params:
         experiment=EXPERIMENT.name,
-        data=(
-            shlex.join(["--data", config["corpus"]["published_as"]])
-            if "published_as" in config["corpus"]
-            else ""
-        ),
-        source=EXPERIMENT.source,
-        languages=EXPERIMENT.languages,
-        variants=lambda wildcards: TABLES[wildcards.name],
-        sizes=lambda wildcards: list(source_sizes(TABLES[wildcards.name]).values()),
-        method=config["method"],
-        baseline=config["baseline"],
+        files=lambda wildcards, input: given(input, TABLES[wildcards.name].files),
+        options=lambda wildcards: options(**TABLES[wildcards.name].options),
         program=program("write_table"),
     message:
         "Writing the {wildcards.name} table"
     shell:
-        "{params.program} {wildcards.name} --summary {input.summary} --groups {input.groups} --errors {input.errors} --table {input.table:q}"
-        " --languages {params.languages} --experiment {params.experiment} --source {params.source}"
-        " --variants {params.variants} --sizes {params.sizes} --method {params.method} --baseline {params.baseline}"
-        " --alignment {input.alignment} --published {input.published:q} {params.data} --output {output.markdown} --log {log}"
+        "{params.program} --log {log} {wildcards.name} {params.files} {params.options}"
+        " --experiment {params.experiment} --output {output.markdown}"
 
 
 rule input_table:
     input:
         lambda wildcards: INPUT_TABLES[wildcards.name],
     output:
-        markdown=report(
-            f"{RESULTS}/tables/{{name}}.md",
+        html=report(
+            f"{RESULTS}/tables/{{name}}.html",
             category="Inputs",
             labels={"table": "{name}"},
             caption="../report/input_table.rst",
         ),
+        markdown=f"{RESULTS}/tables/{{name}}.md",
         latex=f"{RESULTS}/tables/{{name}}.tex",
     log:
-        f"logs/{EXPERIMENT.name}/tables/{{name}}.log",
+        f"{LOGS}/tables/{{name}}.log",
     benchmark:
         f"{RESULTS}/timings/table-{{name}}.tsv"
     wildcard_constraints:

@@ -1,12 +1,14 @@
 # Training of a variant with a seed, and pseudo-labels of its teacher, or of teachers that vote.
 rule pseudo_labels:
     input:
-        teachers=teacher_models(config["self_training"]),
-        unlabelled=corpora(EXPERIMENT.targets, "unlabelled"),
+        teachers=lambda wildcards: PLAN.training.teachers(
+            PLAN.training.self_training[wildcards.recipe], wildcards.labellers
+        ),
+        unlabelled=PLACES.corpora(EXPERIMENT.targets, "unlabelled"),
     output:
         f"{RESULTS}/pseudo_labels/{{recipe}}/{{labellers}}.parquet",
     log:
-        f"logs/{EXPERIMENT.name}/pseudo_labels/{{recipe}}-{{labellers}}.log",
+        f"{LOGS}/pseudo_labels/{{recipe}}-{{labellers}}.log",
     benchmark:
         f"{RESULTS}/timings/pseudo_labels-{{recipe}}-{{labellers}}.tsv"
     conda:
@@ -16,53 +18,51 @@ rule pseudo_labels:
         gpu=1,
         mem_mb=megabytes(config["megabytes_a_run"]),
     params:
-        entity_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["entity_threshold"],
-        outside_threshold=lambda wildcards: config["self_training"][wildcards.recipe]["outside_threshold"],
-        believed=lambda wildcards: config["self_training"][wildcards.recipe]["believed"],
-        without_entities=lambda wildcards: config["self_training"][wildcards.recipe]["without_entities"],
-        most=lambda wildcards: config["self_training"][wildcards.recipe]["most"],
+        recipe=lambda wildcards: PLAN.training.pseudo_label_options(wildcards.recipe),
         program=program("pseudolabel"),
         torch_threads=THREADS,
     message:
         "Labelling unlabelled target text (recipe {wildcards.recipe}, {wildcards.labellers})"
     shell:
-        "{params.program} --teachers {input.teachers} --unlabelled {input.unlabelled}"
-        " --entity-threshold {params.entity_threshold} --outside-threshold {params.outside_threshold}"
-        " --believed {params.believed} --without-entities {params.without_entities} --most {params.most}"
+        "{params.program} --teachers {input.teachers} --unlabelled {input.unlabelled} {params.recipe}"
         " --threads {params.torch_threads} --output {output} --log {log}"
 
 
 rule train:
     input:
-        unpack(training_inputs),
-        encoder=encoder_folder,
-        train=corpus(EXPERIMENT.source, "train"),
-        dev=corpus(EXPERIMENT.source, "dev"),
+        unpack(lambda wildcards: PLAN.training.inputs(wildcards.variant, wildcards.seed)),
+        encoder=lambda wildcards: PLAN.models.encoder_of(wildcards.variant),
+        train=PLACES.corpus(EXPERIMENT.source, "train"),
+        dev=PLACES.corpus(EXPERIMENT.source, "dev"),
     output:
         model=directory(f"{RUN}/model"),
         history=f"{RUN}/history.tsv",
         provenance=f"{RUN}/provenance.json",
     log:
-        f"logs/{EXPERIMENT.name}/train/{{variant}}-seed{{seed}}.log",
+        f"{LOGS}/train/{{variant}}-seed{{seed}}.log",
     benchmark:
         f"{RESULTS}/timings/train-{{variant}}-seed{{seed}}.tsv"
     conda:
         "../../envs/mclner.yaml"
-    threads: lambda wildcards: THREADS * gpus(wildcards)
+    threads: lambda wildcards: THREADS * PLAN.training.gpus(wildcards.variant)
     resources:
-        gpu=gpus,
+        gpu=lambda wildcards: PLAN.training.gpus(wildcards.variant),
         nodes=1,
-        mem_mb=lambda wildcards, attempt: config["megabytes_a_run"] * gpus(wildcards) * attempt,
+        mem_mb=lambda wildcards, attempt: (
+            config["megabytes_a_run"] * PLAN.training.gpus(wildcards.variant) * attempt
+        ),
     params:
         settings=lambda wildcards: json.dumps(
-            EXPERIMENT.run_settings(wildcards.variant) | {"seed": int(wildcards.seed)}, sort_keys=True
+            PLAN.training.settings(wildcards.variant, wildcards.seed), sort_keys=True
         ),
-        options=training_options,
+        learnt_from=lambda wildcards, input: given(
+            input, PLAN.training.inputs(wildcards.variant, wildcards.seed)
+        ),
         checkpoints=f"{RESULTS}/checkpoints/{{variant}}-seed{{seed}}",
-        program=training_program,
+        program=lambda wildcards: program("train", PLAN.training.launcher(wildcards.variant)),
     message:
         "Training {wildcards.variant} with seed {wildcards.seed}"
     shell:
         "{params.program} --settings {params.settings:q} --encoder {input.encoder} --train {input.train}"
-        " --dev {input.dev} {params.options} --checkpoints {params.checkpoints} --model {output.model}"
+        " --dev {input.dev} {params.learnt_from} --checkpoints {params.checkpoints} --model {output.model}"
         " --history {output.history} --provenance {output.provenance} --log {log}"

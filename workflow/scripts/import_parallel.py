@@ -87,7 +87,7 @@ if __name__ == "__main__":
     parser = make_parser(__doc__)
     parser.add_argument("--source", default="en", help="code of the source language")
     parser.add_argument("--languages", nargs="+", required=True, help="codes of the target languages")
-    parser.add_argument("--sources", type=Path, nargs="*", required=True, help="folders of en-<language>.tsv")
+    parser.add_argument("--sources", type=Path, nargs="*", default=[], help="folders of en-<language>.tsv")
     parser.add_argument("--most", type=int, required=True, help="English sentences used")
     parser.add_argument("--held-out", type=int, required=True, help="English sentences kept apart, at most half")
     parser.add_argument("--encoder", type=Path, required=True, help="encoder whose tokenizer cuts unspaced scripts")

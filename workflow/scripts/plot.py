@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -19,7 +20,8 @@ from mclner.report.plot_style import save_figure
 
 
 def main(arguments: argparse.Namespace) -> None:
-    save_figure(DRAW[arguments.figure](arguments), arguments.output)
+    draw, _ = FIGURES[arguments.figure]
+    save_figure(draw(arguments), arguments.output)
 
 
 def summary_of(arguments: argparse.Namespace) -> pd.DataFrame:
@@ -52,25 +54,27 @@ def draw_errors(arguments: argparse.Namespace) -> Figure:
 
 
 def draw_training_curves(arguments: argparse.Namespace) -> Figure:
-    histories = {}
-    for variant in arguments.variants:
-        runs = [arguments.results / variant / f"seed{seed}" / "history.tsv" for seed in arguments.seeds]
-        for path in runs:
-            check_tsv(path, ("step", "name", "value"))
-        histories[variant] = pd.concat(pd.read_csv(path, sep="\t") for path in runs)
-    return figures.training_curves(histories)
+    histories: dict[str, list[pd.DataFrame]] = {}
+    for path in arguments.histories:
+        check_tsv(path, ("step", "name", "value"))
+        histories.setdefault(path.parents[1].name, []).append(pd.read_csv(path, sep="\t"))
+    return figures.training_curves({variant: pd.concat(tables) for variant, tables in histories.items()})
 
 
 def draw_projection(arguments: argparse.Namespace, draw: Callable[..., Figure]) -> Figure:
-    """Projections under the pretrained encoder and under the first seed's runs of baseline and method."""
-    names = {"encoder": "encoder"} | {variant: f"{variant}-seed{arguments.seeds[0]}" for variant in arguments.variants}
-    points = {
-        name: read_parquet(arguments.results / "alignment" / f"{file}.parquet", POINTS).to_pandas()
-        for name, file in names.items()
-    }
-    scores = pd.read_csv(arguments.alignment, sep="\t", keep_default_na=False, dtype={"seed": str})
-    scores = scores[scores["seed"].isin(["", arguments.seeds[0]])]
-    return draw(points, scores, languages_of(arguments))
+    """Projections under the pretrained encoder and under a run of the baseline and of the method."""
+    names = [path.stem.rsplit("-seed", 1)[0] for path in arguments.points]
+    points = {name: read_parquet(path, POINTS).to_pandas() for name, path in zip(names, arguments.points, strict=True)}
+    scores = [pd.read_csv(path, sep="\t", keep_default_na=False, dtype={"seed": str}) for path in arguments.scores]
+    return draw(points, pd.concat(scores).infer_objects(), languages_of(arguments))  # one of them may be empty
+
+
+def draw_pair_projection(arguments: argparse.Namespace) -> Figure:
+    return draw_projection(arguments, embedding_plots.pairs)
+
+
+def draw_sentence_projection(arguments: argparse.Namespace) -> Figure:
+    return draw_projection(arguments, embedding_plots.sentences)
 
 
 def draw_learning_curve(arguments: argparse.Namespace) -> Figure:
@@ -79,31 +83,37 @@ def draw_learning_curve(arguments: argparse.Namespace) -> Figure:
     )
 
 
-DRAW = {
-    "f1_by_language": draw_f1_by_language,
-    "ablation": draw_ablation,
-    "training_curves": draw_training_curves,
-    "heat_map": draw_heat_map,
-    "error_kinds": draw_errors,
-    "learning_curve": draw_learning_curve,
-    "pair_projection": lambda arguments: draw_projection(arguments, embedding_plots.pairs),
-    "sentence_projection": lambda arguments: draw_projection(arguments, embedding_plots.sentences),
+OPTIONS: dict[str, dict[str, Any]] = {
+    "summary": {"type": Path, "help": "summary.tsv of the experiment"},
+    "errors": {"type": Path, "help": "errors.tsv of the experiment"},
+    "histories": {"type": Path, "nargs": "+", "help": "files <variant>/seed<seed>/history.tsv"},
+    "points": {"type": Path, "nargs": "+", "help": "projected vectors of encoder, baseline and method, one seed"},
+    "scores": {"type": Path, "nargs": "+", "help": "the alignment measured with the same models"},
+    "table": {"type": Path, "help": "the table of languages"},
+    "languages": {"nargs": "+", "help": "codes of the languages scored"},
+    "variants": {"nargs": "+", "help": "variants to draw, in order"},
+    "sizes": {"type": int, "nargs": "+", "help": "source sentences of each variant; 0 for all"},
+    "source": {"help": "code of the source language"},
+    "method": {"help": "variant that is set against the baseline"},
+    "baseline": {"help": "variant that it is set against"},
+}
+FIGURES: dict[str, tuple[Callable[[argparse.Namespace], Figure], tuple[str, ...]]] = {
+    "f1_by_language": (draw_f1_by_language, ("summary", "table", "languages", "method", "baseline")),
+    "ablation": (draw_ablation, ("summary", "variants", "method")),
+    "training_curves": (draw_training_curves, ("histories",)),
+    "heat_map": (draw_heat_map, ("summary", "table", "languages", "variants", "baseline")),
+    "error_kinds": (draw_errors, ("summary", "errors", "variants", "source")),
+    "learning_curve": (draw_learning_curve, ("summary", "variants", "sizes", "source")),
+    "pair_projection": (draw_pair_projection, ("points", "scores", "table", "languages")),
+    "sentence_projection": (draw_sentence_projection, ("points", "scores", "table", "languages")),
 }
 
 if __name__ == "__main__":
     parser = make_parser(__doc__)
-    parser.add_argument("figure", choices=sorted(DRAW))
-    parser.add_argument("--results", type=Path, required=True, help="folder of the experiment")
-    parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
-    parser.add_argument("--errors", type=Path, required=True, help="errors.tsv of the experiment")
-    parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
-    parser.add_argument("--source", required=True, help="code of the source language")
-    parser.add_argument("--table", type=Path, required=True, help="the table of languages")
-    parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
-    parser.add_argument("--variants", nargs="+", required=True)
-    parser.add_argument("--sizes", type=int, nargs="+", required=True, help="source sentences of each; 0 for all")
-    parser.add_argument("--seeds", nargs="+", required=True)
-    parser.add_argument("--method", required=True)
-    parser.add_argument("--baseline", required=True)
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write; a PDF is put beside it")
+    names = parser.add_subparsers(dest="figure", required=True, help="figure to draw")
+    for name, (_, needed) in FIGURES.items():
+        figure = names.add_parser(name)
+        for option in needed:
+            figure.add_argument(f"--{option}", required=True, **OPTIONS[option])
+        figure.add_argument("--output", type=Path, required=True, help="PNG to write; a PDF is put beside it")
     run_program(parser, main)

@@ -5,7 +5,7 @@ Columns: f1 (mean over seeds), f1_sd (standard deviation over seeds, empty for o
 interval over sentences), and the paired differences from the baseline (where variants differ in their number of source
 sentences, from that of as many) and from the method with their standard deviation over seeds, intervals and two-sided
 p-values, which are not adjusted for the number of comparisons: that depends on what
-is compared. A second table has the same of groups of target languages.
+is compared. With `--described` the rows are groups of target languages instead.
 """
 
 from __future__ import annotations
@@ -81,14 +81,24 @@ def spread(seeds: NDArray[np.float64]) -> str:
 def main(arguments: argparse.Namespace) -> None:
     languages, counts = read_counts(arguments)
     scored = Scored.of(counts, arguments.resamples, arguments.parallel_tests)
-    targets = [number for number, language in enumerate(languages) if language != arguments.source]
-    members = {"all": list(range(len(languages))), "targets": targets}
-    members |= {language: [number] for number, language in enumerate(languages)}
     numbers_of = {variant: number for number, variant in enumerate(arguments.variants)}
     references = {
         "baseline": [numbers_of[variant] for variant in arguments.baselines],
         "method": [numbers_of[arguments.method]] * len(numbers_of),
     }
+    if arguments.described is None:
+        save_languages(arguments, languages, scored, references)
+    else:
+        save_groups(arguments, languages, scored, references)
+
+
+def save_languages(
+    arguments: argparse.Namespace, languages: list[str], scored: Scored, references: Mapping[str, Sequence[int]]
+) -> None:
+    """Write the scores of each variant over all languages, over the targets, and in each language."""
+    targets = [number for number, language in enumerate(languages) if language != arguments.source]
+    members = {"all": list(range(len(languages))), "targets": targets}
+    members |= {language: [number] for number, language in enumerate(languages)}
     scores = {name: scored.rows(numbers, references) for name, numbers in members.items()}
     rows = [
         {"variant": variant, "language": name} | found[system]
@@ -96,14 +106,20 @@ def main(arguments: argparse.Namespace) -> None:
         for name, found in scores.items()
     ]
     write_tsv(rows, ("variant", "language", *SCORES), arguments.output)
-    groups = [
+
+
+def save_groups(
+    arguments: argparse.Namespace, languages: list[str], scored: Scored, references: Mapping[str, Sequence[int]]
+) -> None:
+    """Write the scores of each variant over groups of targets."""
+    rows = [
         {"grouping": grouping, "group": group, "languages": len(codes), "variant": variant} | row
         for grouping, group, codes in read_groups(arguments.described, languages, arguments.source)
         for variant, row in zip(
             arguments.variants, scored.rows([languages.index(code) for code in codes], references), strict=True
         )
     ]
-    write_tsv(groups, ("grouping", "group", "languages", "variant", *SCORES), arguments.groups)
+    write_tsv(rows, ("grouping", "group", "languages", "variant", *SCORES), arguments.output)
 
 
 def read_groups(path: Path, languages: Sequence[str], source: str) -> Iterator[tuple[str, str, list[str]]]:
@@ -145,10 +161,11 @@ if __name__ == "__main__":
     parser.add_argument("--baselines", nargs="+", required=True, help="for each variant the one it is set against")
     parser.add_argument("--method", required=True, help="variant that the ablations are compared with")
     parser.add_argument("--resamples", type=int, required=True)
-    parser.add_argument("--described", type=Path, required=True, help="what is known of each language")
+    parser.add_argument("--described", type=Path, help="what is known of each language: summarise groups of them")
     parser.add_argument(
         "--parallel-tests", action="store_true", help="test sentences translate each other, row by row: drawn together"
     )
-    parser.add_argument("--output", type=Path, required=True, help="table of languages and means, to write")
-    parser.add_argument("--groups", type=Path, required=True, help="table of groups of languages, to write")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="table of languages and means, or of groups, to write"
+    )
     run_program(parser, main)

@@ -1,4 +1,4 @@
-"""Write a table of what went into an experiment, as Markdown and as LaTeX: sources, lexicons or translations."""
+"""Write a table of what went into an experiment, as Markdown, LaTeX and HTML: sources, lexicons or translations."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ if __name__ == "__main__":
     parser.add_argument("name", choices=sorted(CAPTIONS))
     parser.add_argument("--inputs", type=Path, nargs="+", required=True, help="tables to put below each other")
     parser.add_argument("--experiment", required=True)
-    parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")
+    parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX and HTML beside it")
     run_program(parser, main)

@@ -1,9 +1,11 @@
-"""Write one table of an experiment as Markdown and, beside it, as LaTeX."""
+"""Write one table of an experiment as Markdown and, beside it, as LaTeX and HTML."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -27,7 +29,8 @@ from mclner.report.tables import (
 def main(arguments: argparse.Namespace) -> None:
     check_tsv(arguments.summary, ("variant", "language", "f1"))
     summary = pd.read_csv(arguments.summary, sep="\t", keep_default_na=False, na_values=[""])
-    table, caption = MAKE[arguments.name](arguments, summary)
+    make, _ = TABLES[arguments.name]
+    table, caption = make(arguments, summary)
     caption = f"{caption}; experiment {arguments.experiment}, {sample_note(summary)}."
     save_table(table, caption, arguments.output)
 
@@ -97,32 +100,39 @@ def make_published(arguments: argparse.Namespace, summary: pd.DataFrame) -> tupl
 
 SPREAD = " (± standard deviation over seeds, where there are several)"
 INTERVALS = "95 % paired bootstrap intervals over sentences"
-MAKE = {
-    "alignment": make_alignment,
-    "main": make_main,
-    "ablation": make_ablation,
-    "breakdown": make_breakdown,
-    "errors": make_errors,
-    "learning_curve": make_learning_curve,
-    "published": make_published,
+OPTIONS: dict[str, dict[str, Any]] = {
+    "groups": {"type": Path, "help": "groups.tsv of the experiment"},
+    "errors": {"type": Path, "help": "errors.tsv of the experiment"},
+    "alignment": {"type": Path, "help": "alignment.tsv of the experiment"},
+    "published": {"type": Path, "help": "the table of published figures"},
+    "table": {"type": Path, "help": "the table of languages"},
+    "languages": {"nargs": "+", "help": "codes of the languages scored"},
+    "source": {"help": "code of the source language"},
+    "variants": {"nargs": "+", "help": "variants to show, in order"},
+    "sizes": {"type": int, "nargs": "+", "help": "source sentences of each variant; 0 for all"},
+    "method": {"help": "variant that is set against the baseline"},
+    "baseline": {"help": "variant that it is set against"},
+    "data": {"default": "", "help": "what the table of published figures calls the data, if it has it"},
+}
+Make = Callable[[argparse.Namespace, pd.DataFrame], tuple[pd.DataFrame, str]]
+TABLES: dict[str, tuple[Make, tuple[str, ...]]] = {
+    "main": (make_main, ("table", "languages", "variants", "source", "method", "baseline")),
+    "ablation": (make_ablation, ("variants", "source", "method")),
+    "breakdown": (make_breakdown, ("groups", "method", "baseline")),
+    "errors": (make_errors, ("errors", "variants", "source")),
+    "alignment": (make_alignment, ("alignment", "table", "languages", "source")),
+    "learning_curve": (make_learning_curve, ("variants", "sizes", "source", "method", "baseline")),
+    "published": (make_published, ("published", "data", "method", "baseline")),
 }
 
 if __name__ == "__main__":
     parser = make_parser(__doc__)
-    parser.add_argument("name", choices=sorted(MAKE))
-    parser.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
-    parser.add_argument("--table", type=Path, required=True, help="the table of languages")
-    parser.add_argument("--languages", nargs="+", required=True, help="codes of the languages scored")
-    parser.add_argument("--experiment", required=True)
-    parser.add_argument("--source", required=True, help="code of the source language")
-    parser.add_argument("--variants", nargs="+", required=True)
-    parser.add_argument("--sizes", type=int, nargs="+", required=True, help="source sentences of each; 0 for all")
-    parser.add_argument("--method", required=True)
-    parser.add_argument("--baseline", required=True)
-    parser.add_argument("--groups", type=Path, required=True, help="groups.tsv of the experiment")
-    parser.add_argument("--errors", type=Path, required=True, help="errors.tsv of the experiment")
-    parser.add_argument("--alignment", type=Path, required=True, help="alignment.tsv of the experiment")
-    parser.add_argument("--data", default="", help="what the table of published figures calls the data, if it has it")
-    parser.add_argument("--published", type=Path, required=True, help="the table of published figures")
-    parser.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX is put beside it")
+    names = parser.add_subparsers(dest="name", required=True, help="table to write")
+    for name, (_, needed) in TABLES.items():
+        table = names.add_parser(name)
+        table.add_argument("--summary", type=Path, required=True, help="summary.tsv of the experiment")
+        for option in needed:
+            table.add_argument(f"--{option}", required="default" not in OPTIONS[option], **OPTIONS[option])
+        table.add_argument("--experiment", required=True)
+        table.add_argument("--output", type=Path, required=True, help="Markdown to write; LaTeX and HTML beside it")
     run_program(parser, main)

@@ -40,16 +40,12 @@ def add_fetch_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_lock_options(parser: argparse.ArgumentParser) -> None:
-    """`--lock` and `--policy`, for programs that fetch; the pipeline gives the policy by the environment.
-
-    As a parameter of the rules it would make every download stale whenever it changes.
-    """
-    policy = os.environ.get("MCLNER_LOCK_POLICY", "check")
+    """`--lock` and `--policy`, for programs that fetch."""
     parser.add_argument("--lock", type=Path, required=True, help="the lock file: revisions and checksums")
     parser.add_argument(
         "--policy",
         choices=("check", "renew"),
-        default=policy,
+        default="check",
         help="renew: what comes replaces what was locked",
     )
 

@@ -74,23 +74,24 @@ class Experiment:
         )
 
 
-def take_from_folder(config: dict[str, Any]) -> None:
-    """Where an experiment on data of the hub is given a folder, take everything from there and fetch no data.
+def take_from_folder(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration; where an experiment on data of the hub is given a folder, all data are taken from there.
 
-    Targets that the folder lacks are left out, and said. Changes `config`.
+    Nothing but models is fetched then. Targets that the folder lacks are left out, and said.
     """
     if "folder" not in config or config["corpus"]["kind"] != "hub":
-        return
-    config["corpus"] |= {"kind": "folder", "sizes": None}
-    by_address = [name for name, source in config["lexicon_sources"].items() if "url" in source]
-    for name in by_address:
-        del config["lexicon_sources"][name]
-    config["parallel_sources"] = {}
+        return dict(config)
     found, targets = found_languages(Path(config["folder"]) / "ner", ""), config["languages"]["targets"]
     missing = [code for code in targets if code not in found]
     if missing:
-        config["languages"]["targets"] = [code for code in targets if code in found]
         log.warning("%s has no sentences in %s: left out", config["folder"], ", ".join(missing))
+    return {
+        **config,
+        "corpus": {**config["corpus"], "kind": "folder", "sizes": None},
+        "languages": {**config["languages"], "targets": [code for code in targets if code in found]},
+        "lexicon_sources": {name: one for name, one in config["lexicon_sources"].items() if "url" not in one},
+        "parallel_sources": {},
+    }
 
 
 def found_languages(folder: Path, source: str) -> list[str]:

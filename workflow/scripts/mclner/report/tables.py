@@ -1,7 +1,8 @@
-"""Tables of an experiment as Markdown and LaTeX."""
+"""Tables of an experiment as Markdown, LaTeX and HTML."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -244,11 +245,27 @@ def to_latex(table: pd.DataFrame, caption: str) -> str:
     )
 
 
+HTML_STYLES: list[Any] = [
+    {"selector": "", "props": "border-collapse: collapse; font: 14px sans-serif; margin: 1em"},
+    {"selector": "caption", "props": "text-align: left; padding-bottom: 1em; max-width: 60em"},
+    {"selector": "th, td", "props": "padding: 3px 10px; text-align: right; border-bottom: 1px solid #ddd"},
+    {"selector": "th:first-child, td:first-child", "props": "text-align: left"},
+]
+
+
+def to_html(table: pd.DataFrame, caption: str) -> str:
+    """A page of its own with the table and its caption above, as Snakemake's report shows it."""
+    styled = table.style.hide(axis="index").format(escape="html").format_index(escape="html", axis="columns")
+    styled = styled.set_caption(html.escape(caption)).set_table_styles(HTML_STYLES).set_uuid("table")
+    return styled.to_html(doctype_html=True, bold_headers=True) + "\n"
+
+
 def save_table(table: pd.DataFrame, caption: str, path: Path) -> None:
-    """Write `table` as Markdown to `path` and as LaTeX beside it."""
+    """Write `table` as Markdown to `path` and as LaTeX and HTML beside it."""
     for file, text in (
         (path, to_markdown(table, caption)),
         (path.with_suffix(".tex"), to_latex(table, caption)),
+        (path.with_suffix(".html"), to_html(table, caption)),
     ):
         with writing(file) as partial:
             partial.write_text(text, encoding="utf-8")
