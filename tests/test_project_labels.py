@@ -87,7 +87,8 @@ def test_an_epoch_sees_every_projected_sentence_and_no_english_side_without_a_co
     from transformers import AutoTokenizer
 
     from mclner.configuration.run_settings import RunSettings, from_mapping
-    from mclner.model.batching import SOURCE, TRANSLATED, SentenceEncoder
+    from mclner.model.batch import SOURCE, TRANSLATED
+    from mclner.model.batching import SentenceEncoder
 
     encoder = SentenceEncoder(AutoTokenizer.from_pretrained(tiny_encoder), 128, "split")
     source = [Sentence("en-1", "en", ("Warsaw",), ("B-LOC",)), Sentence("parallel-1", "en", ("Kenya",), None)]

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -21,7 +20,8 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 from mclner.common.cli import Progress
 from mclner.common.exceptions import InputError
 from mclner.lexicons.lexicon import Lexicon
-from mclner.model.batching import RowBatch, SentenceEncoder, batches_by_length
+from mclner.model.batch import RowBatch
+from mclner.model.batching import SentenceEncoder, batches_by_length
 
 Matrix = NDArray[np.float32]
 WINDOW, TOKENS_A_BATCH, ROWS_A_BATCH = 128, 4096, 64
@@ -78,11 +78,11 @@ class WordEncoder:
 
     def _words(self, batch: RowBatch) -> Tensor:
         """Word vectors [R, layers, L, H] of a batch of R rows."""
-        rows = {name: cast(Tensor, value).to(self.model.device) for name, value in batch.items()}
-        states = self.model(rows["input_ids"], attention_mask=rows["attention_mask"], output_hidden_states=True)
+        rows = batch.to(self.model.device)
+        states = self.model(rows.input_ids, attention_mask=rows.attention_mask, output_hidden_states=True)
         hidden = torch.stack([states.hidden_states[layer] for layer in self.layers], dim=1)
         places = torch.arange(hidden.shape[2], device=hidden.device)
-        inside = (rows["word_starts"][..., None] <= places) & (places < rows["word_ends"][..., None])  # [R, L, T]
+        inside = (rows.word_starts[..., None] <= places) & (places < rows.word_ends[..., None])  # [R, L, T]
         lengths = inside.sum(-1, keepdim=True).clamp(min=1)
         return (inside / lengths)[:, None] @ hidden
 
