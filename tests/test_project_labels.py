@@ -92,8 +92,10 @@ def test_an_epoch_sees_every_projected_sentence_and_no_english_side_without_a_co
 
     encoder = SentenceEncoder(AutoTokenizer.from_pretrained(tiny_encoder), 128, "split")
     source = [Sentence("en-1", "en", ("Warsaw",), ("B-LOC",)), Sentence("parallel-1", "en", ("Kenya",), None)]
+    source.append(Sentence("parallel-2", "en", ("Ghana",), None))  # nothing was projected from it
     projected = [Sentence("parallel-1", code, ("Kenia",), ("B-LOC",)) for code in ("de", "sw", "nl")]
     examples = build_examples(encoder, source, {}, group_views(projected), [], 0.0)
+    assert len(examples) == 4
     for weight, views in ((0.0, {SOURCE: 1, TRANSLATED: 3}), (0.1, {SOURCE: 4, TRANSLATED: 3})):
         objectives = {"translated_weight": 1.0, "semantic_contrast": {"weight": weight}}
         dataset = ViewDataset(examples, from_mapping(RunSettings, {"objectives": objectives}))

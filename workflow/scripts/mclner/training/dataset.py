@@ -75,6 +75,8 @@ def build_examples(
         if sentence.tags is None and any(view.tags is not None for view in translated.get(sentence.id, ())):
             examples += [Example(pieces[0], (), (view,), 1.0) for view in translations]
             continue
+        if sentence.tags is None and not (codeswitches or translations):
+            continue  # no loss would reach it
         examples.append(Example(pieces[0], codeswitches, translations, 1.0))
         examples += [Example(piece, (), (), 1.0) for piece in pieces[1:]]
     encoded = encoder.encode(
