@@ -16,7 +16,7 @@ from conftest import DEMO, TINY_SHAPE
 from hub_standin import Repository, Standin
 from mclner.data.languages import read_languages
 from mclner.demo.markup import read_markup
-from mclner.views.label_projection import mark
+from mclner.views.label_markers import mark
 
 ROOT = Path(__file__).resolve().parents[1]
 TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]

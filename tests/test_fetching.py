@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ from conftest import SCRIPTS
 from helpers.fetching import PAGE, QUICK, fetch_swahili, model_options, run
 from hub_content import panx_repository
 from hub_standin import Repository, Standin, serve
+from import_aligned_lines import main as import_aligned_lines
+from import_parallel import read_rows
 from mclner.common.exceptions import InputError
+from mclner.common.files import write_json
 from mclner.fetch.download import Limits, download
-from mclner.fetch.lockfile import read_lock, revision_to_fetch, update_lock, verify_folder
+from mclner.fetch.lockfile import RECORD, Brought, make_record, read_lock, revision_to_fetch, update_lock, verify_folder
 from mclner.lexicons.word2word import read_word2word
 
 
@@ -237,3 +241,22 @@ def test_a_damaged_download_of_sentences_is_named(xtreme: Repository, tmp_path: 
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1
     assert "is damaged: its sha256 is not the recorded one" in done.stderr
+
+
+def fetched_lines(folder: Path, text: str) -> Path:
+    """A download of one file, with its record."""
+    folder.mkdir()
+    (folder / "text.txt").write_text(text, encoding="utf-8")
+    write_json(make_record(folder, Brought(["text.txt"], {"url": "http://somewhere/text.txt"}, "CC0")), folder / RECORD)
+    return folder
+
+
+def test_lines_of_two_downloads_become_aligned_text(tmp_path: Path) -> None:
+    english = fetched_lines(tmp_path / "en", "Curie left .\n\nIt\trained .\n")
+    german = fetched_lines(tmp_path / "de", "Curie ging .\nnichts\nEs regnete .\n")
+    arguments = Namespace(english=english, translation=german, output=tmp_path / "en-de.tsv")
+    import_aligned_lines(arguments)
+    assert read_rows(tmp_path / "en-de.tsv") == [("Curie left .", "Curie ging ."), ("It rained .", "Es regnete .")]
+    arguments.translation = fetched_lines(tmp_path / "sw", "Curie\n")
+    with pytest.raises(InputError, match=r"text.txt: has 1 lines, and \S+ has 3"):
+        import_aligned_lines(arguments)

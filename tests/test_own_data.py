@@ -22,7 +22,7 @@ from import_corpus import labelled
 from import_corpus import main as import_corpus
 from import_parallel import number_sources, read_rows
 from mclner.common.exceptions import InputError
-from mclner.configuration.experiment import completed, merge, resolve_variant, with_found
+from mclner.configuration.experiment import Experiment, completed, merge, resolve_variant, with_found
 from mclner.data.corpus_parts import map_types, sample, strip_language_prefix
 from mclner.data.sentences import read_corpus
 from mclner.demo.markup import read_markup
@@ -350,3 +350,61 @@ def test_the_learning_curve_trains_each_student_on_its_own_teachers_sentences(tm
         assert student["views"]["translated"] == teacher["views"]["translated"] == "aligned"
         assert teacher["self_training"] is None
         assert tagger["model"]["head"] == "tagger"
+
+
+def test_labels_are_projected_by_the_teacher_of_the_same_seed_and_training_goes_on_from_it(tmp_path: Path) -> None:
+    data = tmp_path / "mine"
+    for language in ("en", "de"):
+        for split in ("train", "dev", "test"):
+            write(data / "ner" / language / f"{split}.conll", ENGLISH)
+    write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\n")
+    write(data / "parallel" / "ntrex" / "en-de.tsv", "Curie left .\tCurie ging .\n")
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    wanted = "results/folder/relation_projected/seed2/model"
+    options = ["--configfile", "config/folder.yaml", "--config", f"folder={data}"]
+    planned = snakemake(tmp_path, wanted, "--dry-run", "--printshellcmds", *options).stdout
+    (projecting,) = re.findall(r"project_labels\.py (.*)", planned)
+    assert "--teachers results/folder/relation/seed2/model" in projecting
+    assert "--translations results/folder/translated/aligned/de.parquet" in projecting
+    training = next(line for line in re.findall(r"train\.py (.*)", planned) if wanted in line)
+    assert "--teacher results/folder/relation/seed2/model" in training
+    assert "--translated results/folder/projected/projected/seed2/de.parquet" in training
+    assert "--translated-source results/folder/translated/aligned/en.parquet" in training
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"translation": {"projected": {"aligned": "projected"}}}, "'projected' is no recipe of aligned text"),
+        ({"translation": {"projected": {"teacher": "relation_projected"}}}, "learns from a teacher itself"),
+        ({"variants": {"relation_projected": {"model": {"pair_size": 8}}}}, "which has another model"),
+    ],
+)
+def test_a_projection_that_could_never_be_made_is_said(tmp_path: Path, changes: dict[str, Any], problem: str) -> None:
+    write(tmp_path / "ner" / "de" / "test.conll", ENGLISH)
+    config: dict[str, Any] = {"folder": str(tmp_path)}
+    for name in ("config", "folder"):
+        config = merge(config, yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")))
+    config = completed(merge(config, {"folder": str(tmp_path)}))
+    table = ROOT / "config" / "languages.tsv"
+    assert "relation_projected" in Experiment.of(config, table).variants
+    with pytest.raises(InputError, match=problem):
+        Experiment.of(merge(config, changes), table)
+
+
+def test_an_experiment_of_the_hub_takes_everything_from_a_folder_by_one_key(tmp_path: Path) -> None:
+    """Its sentences, lexicons and aligned text; nothing is fetched, and languages that it lacks are left out."""
+    data = tmp_path / "mine"
+    for language in ("en", "de", "sw"):
+        for split in ("train", "dev", "test"):
+            write(data / "ner" / language / f"{split}.conll", ENGLISH)
+    write(data / "lexicons" / "muse" / "en-de.tsv", "left verließ\n")
+    write(data / "parallel" / "ntrex" / "en-de.tsv", "Curie left .\tCurie ging .\n")
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    options = ["--dry-run", "--printshellcmds", "--configfile", "config/panx.yaml", "--config"]
+    done = snakemake(tmp_path, *options, f"folder={data}")
+    assert "has no sentences in af, ar, bg" in done.stdout + done.stderr
+    assert not re.search(r"(fetch_corpus|fetch_file|fetch_model)\.py", done.stdout)
+    assert re.search(r"^target_corpus +2$", done.stdout, re.M)
+    assert f"--sources {data}/parallel/ntrex" in done.stdout
+    assert f"{data}/lexicons/muse" in done.stdout

@@ -174,8 +174,8 @@ def test_teachers_of_all_seeds_vote_and_a_student_may_start_from_its_own(own: Pa
     assert files["teacher"] == "results/folder/no_self_training/seed2/model"
     assert files["translated_source"] == "results/folder/translated/aligned/en.parquet"
     voters = [f"results/folder/no_self_training/seed{seed}/model" for seed in (1, 2, 3)]
-    assert training.teachers("one_round", "all_seeds") == voters
-    assert training.teachers("by_tagger", "seed2") == ["results/folder/tagger/seed2/model"]
+    assert training.teachers(training.self_training["one_round"], "all_seeds") == voters
+    assert training.teachers(training.self_training["by_tagger"], "seed2") == ["results/folder/tagger/seed2/model"]
     assert "--outside-threshold 0.9 --min-believed-share 0.5" in training.pseudo_label_options("one_round")
 
 
@@ -252,3 +252,20 @@ def test_the_end_shows_the_main_table_where_there_is_one(tmp_path: Path) -> None
     write(tmp_path / "tables" / "main.md", "| Language |\n")
     assert "| Language |" in ending(str(tmp_path), "snakemake --report x")
     assert "  snakemake --report x" in ending(str(tmp_path), "snakemake --report x")
+
+
+def test_projected_labels_come_from_the_teacher_of_a_seed_and_their_variant_goes_on_from_it(own: Path) -> None:
+    training = plan("folder", folder=str(own)).training
+    files = training.inputs("relation_projected", 2)
+    assert files["translated"] == ["results/folder/projected/projected/seed2/de.parquet"]
+    assert files["translated_source"] == "results/folder/translated/aligned/en.parquet"
+    assert files["teacher"] == "results/folder/relation/seed2/model"
+
+
+def test_aligned_text_with_an_address_is_fetched_on_both_sides() -> None:
+    parallel = plan("panx").views.parallel
+    assert {"resources/downloads/parallel/ntrex/en", "resources/downloads/parallel/ntrex/zh"} < set(parallel.downloads)
+    assert parallel.address("ntrex", "zh").endswith("/newstest2019-ref.zho-CN.txt")
+    assert parallel.address("ntrex", "en").endswith("/newstest2019-src.eng.txt")
+    assert "resources/parallel/ntrex/en-sw.tsv" in parallel.files(["ntrex", "found"])
+    assert not any("en-jv" in file or "en-my" in file for file in parallel.files(["ntrex"]))

@@ -25,7 +25,7 @@ from mclner.data.writing_systems import script_share
 from mclner.demo.markup import read_markup
 from mclner.lexicons.lexicon import write_pairs
 from mclner.views.apertium import CHAINS, ApertiumTranslator
-from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
+from mclner.views.label_markers import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.views.nllb import NeuralModel, NeuralTranslator
 from mclner.views.quality import copied_share, fault_of
 from mclner.views.translation import Translation

@@ -1,7 +1,9 @@
 # Training of a variant with a seed, and pseudo-labels of its teacher, or of teachers that vote.
 rule pseudo_labels:
     input:
-        teachers=lambda wildcards: PLAN.training.teachers(wildcards.recipe, wildcards.labellers),
+        teachers=lambda wildcards: PLAN.training.teachers(
+            PLAN.training.self_training[wildcards.recipe], wildcards.labellers
+        ),
         unlabelled=PLACES.corpora(EXPERIMENT.targets, "unlabelled"),
     output:
         f"{RESULTS}/pseudo_labels/{{recipe}}/{{labellers}}.parquet",

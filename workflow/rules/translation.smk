@@ -87,31 +87,3 @@ rule translated_by_model:
         " --language {wildcards.language} --table {input.table:q} --model {input.model} --encoder {input.encoder}"
         " --threads {params.translator_threads} --pieces {params.pieces} --counts {output.counts}"
         " --output {output.sentences} --log {log}"
-
-
-rule parallel_text:
-    input:
-        encoder=PLAN.models.encoder,
-        files=lambda wildcards: PLAN.views.parallel_files(wildcards.recipe),
-    output:
-        text=[PLAN.views.translated("{recipe}", language) for language in EXPERIMENT.languages],
-        held_out=[PLAN.views.held_out("{recipe}", language) for language in EXPERIMENT.languages],
-    log:
-        f"{LOGS}/translated/{{recipe}}.log",
-    benchmark:
-        f"{RESULTS}/timings/parallel-{{recipe}}.tsv"
-    wildcard_constraints:
-        recipe=one_of(PLAN.views.recipes_with("parallel")),
-    conda:
-        "../../envs/mclner.yaml"
-    params:
-        folder=lambda wildcards, output: Path(output.text[0]).parent,
-        source=EXPERIMENT.source,
-        languages=EXPERIMENT.targets,
-        recipe=lambda wildcards: PLAN.views.parallel_options(wildcards.recipe),
-        program=program("import_parallel"),
-    message:
-        "Taking the aligned text of {params.languages}"
-    shell:
-        "{params.program} --source {params.source} --languages {params.languages} {params.recipe}"
-        " --encoder {input.encoder} --folder {params.folder} --log {log}"

@@ -11,10 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 from mclner.common.cli import log_counts, make_parser, run_program
-from mclner.common.exceptions import InputError
 from mclner.data.languages import read_languages
 from mclner.data.writing_systems import script_share
-from mclner.fetch.lockfile import verify_folder
+from mclner.fetch.lockfile import only_file
 from mclner.lexicons.lexicon import clean_phrase, read_pairs, write_pairs
 from mclner.lexicons.word2word import read_word2word
 
@@ -30,14 +29,6 @@ def main(arguments: argparse.Namespace) -> None:
     write_pairs(kept, arguments.output)
     log.info("%s: %d pairs", language.code, len(kept))
     log_counts(sorted(repairs.items()), "left out")
-
-
-def only_file(folder: Path) -> Path:
-    """The one file of a download. Raises InputError where there are others."""
-    files = list(verify_folder(folder)["files"])
-    if len(files) != 1:
-        raise InputError(folder, f"holds {len(files)} files instead of one.", "Delete it and fetch again.")
-    return folder / files[0]
 
 
 def read_form(form: str, path: Path, max_translations: int, repairs: Counter[str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from mclner.configuration.run_settings import VariantSettings
 from mclner.configuration.user_folder import found_languages
 from mclner.data.languages import read_languages
 
+log = logging.getLogger("mclner.configuration")
 PLACE = "configuration"
 DEMO_TYPES = ("PER", "ORG", "LOC")
 FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")  # of the user's own lexicons and aligned text
@@ -84,7 +86,28 @@ def completed(config: Mapping[str, Any]) -> dict[str, Any]:
     """A configuration as its files give it, with recipes resolved and the default of every key that they leave out."""
     recipes = config.get("self_training", {})
     resolved = {name: resolve_recipe(name, recipes) for name in recipes}
-    return with_defaults(ExperimentSettings, {**config, "self_training": resolved})
+    return take_from_folder(with_defaults(ExperimentSettings, {**config, "self_training": resolved}))
+
+
+def take_from_folder(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration; where an experiment on data of the hub is given a folder, all data are taken from there.
+
+    Nothing but models is fetched then. Targets that the folder lacks are left out, and said.
+    """
+    if "folder" not in config or config["corpus"]["kind"] != "hub":
+        return dict(config)
+    found, targets = found_languages(Path(config["folder"]) / "ner", ""), config["languages"]["targets"]
+    missing = [code for code in targets if code not in found]
+    if missing:
+        log.warning("%s has no sentences in %s: left out", config["folder"], ", ".join(missing))
+    corpus = {key: value for key, value in config["corpus"].items() if key != "sizes"}
+    return {
+        **config,
+        "corpus": {**corpus, "kind": "folder"},
+        "languages": {**config["languages"], "targets": [code for code in targets if code in found]},
+        "lexicon_sources": {name: one for name, one in config["lexicon_sources"].items() if "url" not in one},
+        "parallel_sources": {},
+    }
 
 
 def with_found(names: Sequence[str], folder: Path) -> list[str]:
@@ -135,7 +158,13 @@ def check_translation(name: str, config: Mapping[str, Any]) -> None:
     if recipe["backend"] == "nllb":
         wanted = recipe.get("translator", "")
         _known(wanted, config["translators"], f"translation recipe {name}: there is no translator '{wanted}'.")
-    if recipe["backend"] == "parallel" and "folder" not in config:
+    if recipe["backend"] == "projection":
+        parallel = [name for name, other in config["translation"].items() if other["backend"] == "parallel"]
+        problem = f"translation recipe {name}: '{recipe['aligned']}' is no recipe of aligned text (backend: parallel)."
+        _known(recipe["aligned"], parallel, problem)
+    fetched = set(config["parallel_sources"])
+    own = set(recipe.get("sources", ())) - fetched - ({"found"} if fetched else set())
+    if recipe["backend"] == "parallel" and own and "folder" not in config:
         problem = f"translation recipe {name}: aligned text lies in a folder, and none is named."
         raise InputError(PLACE, problem, "Name it: --config folder=path.")
 
@@ -153,15 +182,32 @@ def check_variant(name: str, settings: Mapping[str, Any], config: Mapping[str, A
     for section, recipe in recipes:
         if recipe is not None:
             _known(recipe, config[section], f"variant {name}: there is no recipe '{recipe}' under {section}.")
-    if settings["self_training"] is not None:
-        teacher = config["self_training"][settings["self_training"]]["teacher"]
+    check_teachers(name, settings, config)
+
+
+def check_teachers(name: str, settings: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """Raise InputError where a variant's teacher could never be trained, or not be gone on from.
+
+    A teacher of pseudo-labels may have learnt from projected labels; a teacher of projected labels from neither.
+    """
+    projection = projection_of(settings, config)
+    self_training = settings["self_training"] and config["self_training"][settings["self_training"]]
+    recipes = [recipe for recipe in (self_training, projection) if recipe]
+    for recipe in recipes:
+        teacher = recipe["teacher"]
         taught_by = resolve_variant(teacher, config)
-        if taught_by["self_training"] is not None:
+        if taught_by["self_training"] is not None or (recipe is projection and projection_of(taught_by, config)):
             raise InputError(PLACE, f"the teacher '{teacher}' learns from a teacher itself.", "Name another variant.")
         differs = [key for key in ("encoder", "model") if settings[key] != taught_by[key]]
-        if settings["training"]["initialise_from"] == "teacher" and differs:
+        if recipe is recipes[0] and settings["training"]["initialise_from"] == "teacher" and differs:
             problem = f"variant {name} starts from its teacher '{teacher}', which has another {differs[0]}."
             raise InputError(PLACE, problem, f"Give both the same {differs[0]}, or say initialise_from: encoder.")
+
+
+def projection_of(settings: Mapping[str, Any], config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The recipe that gives a variant's aligned text its labels, if it has such a view."""
+    recipe = config["translation"].get(settings["views"]["translated"])
+    return recipe if recipe is not None and recipe["backend"] == "projection" else None
 
 
 def check_source(source: str, compare: Sequence[str], variants: Mapping[str, Any], config: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from mclner.configuration.fields import FOLDER_NAME, NAME, key, needed
 from mclner.configuration.recipes import CodeswitchingRecipe, SelfTrainingRecipe, TranslationRecipe
 from mclner.configuration.run_settings import VariantSettings
-from mclner.configuration.sources import Corpus, Encoder, Languages, LexiconSource, TranslationModel
+from mclner.configuration.sources import Corpus, Encoder, Languages, LexiconSource, ParallelSource, TranslationModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class ExperimentSettings:
     lexicon_sources: Mapping[str, LexiconSource] = key(
         {}, "Lexicons to fetch or to make, by name; languages.tsv says which language takes which.", names=NAME
     )
+    parallel_sources: Mapping[str, ParallelSource] = key({}, "Aligned text to fetch, by name.", names=NAME)
     translators: Mapping[str, TranslationModel] = key(
         {}, "Translation models of the hub (NLLB-200, M2M-100), by name.", names=FOLDER_NAME
     )

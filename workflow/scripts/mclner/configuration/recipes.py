@@ -43,17 +43,19 @@ class QualityBounds:
 class TranslationRecipe:
     """A translated view, with the entities of its source sentence where they can be carried over."""
 
-    backend: Literal["lexicon", "parallel", "nllb", "apertium"] = needed(
+    backend: Literal["lexicon", "parallel", "nllb", "apertium", "projection"] = needed(
         "`lexicon`: word by word, entities carried as spans; `nllb`: a translation model, entities carried by markers; "
         "`apertium`: a translator by rules, where it is installed (es, pt, fr, it); `parallel`: aligned text of yours, "
-        "without labels, whose English side joins the source sentences."
+        "without labels, whose English side joins the source sentences; `projection`: the aligned text of another "
+        "recipe with labels, which a teacher gives the English side and word alignment carries over."
     )
     translator: str | None = key(None, "For `nllb`: a name under `translators`.")
     beams: int = key(1, "For `nllb`: hypotheses kept while translating.", minimum=1)
     guard: QualityBounds | None = key(None, "Bounds that a translation has to keep; null for no guard.")
     sources: tuple[str, ...] = key(
         ("found",),
-        "For `parallel`: names under `<folder>/parallel/`, each with `en-<language>.tsv`; `found`: all others there.",
+        "For `parallel`: names under `parallel_sources`, or under `<folder>/parallel/`, each with `en-<language>.tsv`; "
+        "`found`: all others there.",
         minItems=1,
         items={"pattern": NAME},
     )
@@ -61,6 +63,20 @@ class TranslationRecipe:
     held_out_sentences: int = key(
         0, "For `parallel`: English sentences kept apart to measure the alignment on; at most half of all.", minimum=0
     )
+    aligned: str | None = key(None, "For `projection`: the recipe with the aligned text.")
+    teacher: str | None = key(None, "For `projection`: the variant that labels the English side.")
+    teacher_seeds: Literal["own", "all"] = key(
+        "own", "For `projection`: the teacher's run with the student's seed, or its runs with all `seeds`, which vote."
+    )
+    layer: int = key(8, "For `projection`: the layer of the pretrained encoder that aligns the words.", minimum=0)
+    lexicon_bonus: float = key(
+        0.1, "For `projection`: how much more similar (cosine) two words are that a lexicon pairs.", minimum=0
+    )
+    min_aligned_share: float = key(
+        0.7, "For `projection`: least share of each entity's words that must be aligned.", minimum=0, maximum=1
+    )
+    max_with_entities: int = key(300, "For `projection`: sentences with entities kept per language.", minimum=0)
+    max_without_entities: int = key(100, "For `projection`: sentences without entities kept per language.", minimum=0)
 
 
 @dataclass(frozen=True, slots=True)

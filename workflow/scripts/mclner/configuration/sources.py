@@ -119,6 +119,18 @@ class LexiconSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ParallelSource:
+    """Aligned text to fetch: files whose lines translate the lines of an English one."""
+
+    english_url: str = needed("Address of the English side.", pattern="^https?://")
+    url: str = needed(
+        "Address of the other side, with `{code}` for what the source calls a language.", pattern="^https?://"
+    )
+    codes: Mapping[str, str] = needed("Language code to what the source calls it; only these languages are there.")
+    licence: str = key(NOT_STATED, OF_LICENCE)
+
+
+@dataclass(frozen=True, slots=True)
 class TranslationModel:
     """A translation model of the hub (NLLB-200, M2M-100)."""
 

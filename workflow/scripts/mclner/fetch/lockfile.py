@@ -107,6 +107,14 @@ def verify_folder(folder: Path) -> Record:
     return record
 
 
+def only_file(folder: Path) -> Path:
+    """The one file of a download. Raises InputError where there are others."""
+    files = list(verify_folder(folder)["files"])
+    if len(files) != 1:
+        raise InputError(folder, f"holds {len(files)} files instead of one.", "Delete it and fetch again.")
+    return folder / files[0]
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Hold a lock beside `path`, so that two processes never update it at once."""

@@ -16,6 +16,7 @@ from mclner.data.languages import read_languages
 from mclner.plan.corpora import Corpora
 from mclner.plan.lexicons import Lexicons
 from mclner.plan.models import Models
+from mclner.plan.parallel import ParallelText
 from mclner.plan.places import Places
 from mclner.plan.report import Report
 from mclner.plan.training import Training
@@ -49,7 +50,8 @@ class Plan:
         )
         encoders = {encoder["name"]: encoder for encoder in (config["encoder"], *config["more_encoders"])}
         models = Models(encoders, config["translators"], experiment, places)
-        views = Views(config["codeswitching"], config["translation"], f"{own_folder}/parallel", experiment, places)
+        parallel = ParallelText(config["parallel_sources"], f"{own_folder}/parallel", experiment)
+        views = Views(config["codeswitching"], config["translation"], parallel, experiment, places)
         training = Training(config["self_training"], views, experiment, places)
         published_as, is_demo = config["corpus"].get("published_as"), corpora.kind == "demo"
         ends = (config["baseline"], config["method"])
@@ -61,7 +63,7 @@ class Plan:
         """Folders of all downloads that the experiment needs, with a record of revision and checksums in each."""
         languages = [code for code in self.experiment.languages if self.corpora.is_fetched(code)]
         corpora = [self.places.corpus_download(code) for code in languages]
-        return [*corpora, *self.models.downloads, *self.lexicons.downloads]
+        return [*corpora, *self.models.downloads, *self.lexicons.downloads, *self.views.parallel.downloads]
 
     @property
     def sources(self) -> list[str]:

@@ -44,30 +44,38 @@ class Training:
         files: dict[str, str | list[str]] = {}
         if codeswitched:
             files["codeswitched"] = self.views.codeswitched(codeswitched, seed)
+        teachers = []
         if settings["self_training"]:
-            files |= self._taught_by(settings["self_training"], settings["training"]["initialise_from"], seed)
+            recipe = self.self_training[settings["self_training"]]
+            labels = f"{self.places.results}/pseudo_labels/{settings['self_training']}"
+            files["pseudo_labels"] = f"{labels}/{labellers(recipe, seed)}.parquet"
+            teachers.append(recipe)
         if translated:
-            files["translated"] = [self.views.translated(translated, code) for code in self.experiment.targets]
-            if translated in self.views.recipes_with("parallel"):
-                files["translated_source"] = self.views.translated(translated, self.experiment.source)
+            files |= self._translated(translated, seed)
+            if translated in self.views.recipes_with("projection"):
+                teachers.append(self.views.translation[translated])
+        if teachers and settings["training"]["initialise_from"] == "teacher":
+            files["teacher"] = self.places.model(teachers[0]["teacher"], seed)
         return dict(sorted(files.items()))
 
-    def _taught_by(self, recipe: str, start: str, seed: int | str) -> dict[str, str | list[str]]:
-        own = self.self_training[recipe]["teacher_seeds"] == "own"
-        labellers = f"seed{seed}" if own else ALL_SEEDS
-        files: dict[str, str | list[str]] = {
-            "pseudo_labels": f"{self.places.results}/pseudo_labels/{recipe}/{labellers}.parquet"
-        }
-        if start == "teacher":
-            files["teacher"] = self.places.model(self.self_training[recipe]["teacher"], seed)
+    def _translated(self, name: str, seed: int | str) -> dict[str, str | list[str]]:
+        """The translated views of a recipe, and the English side of aligned text."""
+        views, targets = self.views, self.experiment.targets
+        if name in views.recipes_with("projection"):
+            found = labellers(views.translation[name], seed)
+            files: dict[str, str | list[str]] = {"translated": [views.projected(name, found, code) for code in targets]}
+        else:
+            files = {"translated": [views.translated(name, code) for code in targets]}
+        if name in views.recipes_with("parallel", "projection"):
+            files["translated_source"] = views.translated(views.aligned(name), self.experiment.source)
         return files
 
-    def teachers(self, recipe: str, labellers: str) -> list[str]:
-        """Model folders behind a file of pseudo-labels: the teacher of one seed (`seed3`), or those of `all_seeds`."""
+    def teachers(self, recipe: Mapping[str, Any], labelled_by: str) -> list[str]:
+        """Model folders behind a file of labels: the teacher of one seed (`seed3`), or those of `all_seeds`."""
         seeds: Sequence[int | str] = (
-            self.experiment.seeds if labellers == ALL_SEEDS else [labellers.removeprefix("seed")]
+            self.experiment.seeds if labelled_by == ALL_SEEDS else [labelled_by.removeprefix("seed")]
         )
-        return [self.places.model(self.self_training[recipe]["teacher"], seed) for seed in seeds]
+        return [self.places.model(recipe["teacher"], seed) for seed in seeds]
 
     def pseudo_label_options(self, recipe: str) -> str:
         """What pseudolabel.py believes and how much it keeps."""
@@ -79,3 +87,8 @@ class Training:
             "max_sentences_per_language",
         )
         return options(**{name: self.self_training[recipe][name] for name in names})
+
+
+def labellers(recipe: Mapping[str, Any], seed: int | str) -> str:
+    """Which runs of its teacher label text for a recipe: `seed3`, or `all_seeds`."""
+    return f"seed{seed}" if recipe["teacher_seeds"] == "own" else ALL_SEEDS

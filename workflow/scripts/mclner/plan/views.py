@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mclner.configuration.experiment import Experiment, with_found
+from mclner.configuration.experiment import Experiment
 from mclner.plan.options import options
+from mclner.plan.parallel import ParallelText
 from mclner.plan.places import Places
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """`codeswitching` and `translation` hold the recipes by name; `parallel_folder` holds the user's aligned text."""
+    """`codeswitching` and `translation` hold the recipes by name; `parallel` knows the aligned text."""
 
     codeswitching: Mapping[str, Mapping[str, Any]]
     translation: Mapping[str, Mapping[str, Any]]
-    parallel_folder: str
+    parallel: ParallelText
     experiment: Experiment
     places: Places
 
@@ -31,6 +32,19 @@ class Views:
     def held_out(self, recipe: str, language: str) -> str:
         """Aligned sentences that no run learns from."""
         return f"{self.places.results}/translated/{recipe}/held_out/{language}.parquet"
+
+    def aligned(self, recipe: str) -> str:
+        """The recipe whose aligned text a recipe labels, or is itself."""
+        return str(self.translation[recipe].get("aligned", recipe))
+
+    def projected(self, recipe: str, labellers: str, language: str) -> str:
+        """Aligned text of a target with labels that a teacher gave the English side, of one seed or of all."""
+        return f"{self.places.results}/projected/{recipe}/{labellers}/{language}.parquet"
+
+    def projection_options(self, recipe: str) -> str:
+        """How project_labels.py aligns words and what it keeps."""
+        names = ("layer", "lexicon_bonus", "min_aligned_share", "max_with_entities", "max_without_entities")
+        return options(**{name: self.translation[recipe][name] for name in names})
 
     def recipes_with(self, *backends: str) -> list[str]:
         """The recipes of translation with one of some back ends."""
@@ -53,11 +67,8 @@ class Views:
         return self.places.translator(self.translation[recipe]["translator"])
 
     def parallel_files(self, recipe: str) -> list[str]:
-        """Files of aligned text with a target, in the folders that a recipe names; there need not be any."""
-        home = Path(self.parallel_folder)
-        named = [home / source for source in with_found(self.translation[recipe]["sources"], home)]
-        files = [folder / f"en-{code}.tsv" for folder in named for code in self.experiment.targets]
-        return [str(file) for file in files if file.exists() and file.stat().st_size]
+        """Files of aligned text with a target, of the sources that a recipe names; there need not be any."""
+        return self.parallel.files(self.translation[recipe]["sources"])
 
     def parallel_options(self, recipe: str) -> str:
         """Folders of these files, each once, the first named first, and how many sentences to take."""
@@ -75,13 +86,14 @@ class Views:
         return [
             f"{self.places.results}/translated/{recipe}/{language}.tsv"
             for recipe in sorted(recipes)
-            if self.translation[recipe]["backend"] != "parallel"
+            if self.translation[recipe]["backend"] not in ("parallel", "projection")
             for language in self.experiment.targets
         ]
 
     def held_out_text(self, variant: str) -> list[str]:
         """Files of sentences that translate each other and that no run learns from, one per language; or none."""
         recipe = self.experiment.run_settings(variant)["views"]["translated"]
+        recipe = recipe and self.aligned(recipe)
         if not recipe or not self.translation[recipe].get("held_out_sentences") or not self.parallel_files(recipe):
             return []
         return [self.held_out(recipe, language) for language in self.experiment.languages]

@@ -62,15 +62,22 @@ def build_examples(
 ) -> list[Example]:
     """Encode everything once. Of a sentence longer than the window, later pieces become examples without views.
 
-    A sentence without tags, source or view, brings no label loss: it serves the semantic contrast alone.
+    A sentence without tags, source or view, brings no label loss: it serves the semantic contrast alone. A translation
+    that has tags where its source has none (aligned text with projected labels) is an example of its own, so that an
+    epoch sees all of them.
     """
     examples: list[Example] = []
     for sentence, pieces in zip(source, _encode(encoder, source), strict=True):
-        views = [
+        codeswitches, translations = (
             tuple(view[0] for view in _encode(encoder, table.get(sentence.id, ())))
             for table in (codeswitched, translated)
-        ]
-        examples.append(Example(pieces[0], views[0], views[1], 1.0))
+        )
+        if sentence.tags is None and any(view.tags is not None for view in translated.get(sentence.id, ())):
+            examples += [Example(pieces[0], (), (view,), 1.0) for view in translations]
+            continue
+        if sentence.tags is None and not (codeswitches or translations):
+            continue  # no loss would reach it
+        examples.append(Example(pieces[0], codeswitches, translations, 1.0))
         examples += [Example(piece, (), (), 1.0) for piece in pieces[1:]]
     encoded = encoder.encode(
         [row.sentence.tokens for row in pseudo_labelled],
@@ -93,6 +100,7 @@ class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
     """Rows (sentence, view, weight) of an example at a (position, epoch): views change from epoch to epoch.
 
     An epoch sees one translation of a sentence, drawn; where translations have a label loss, one with tags if it can.
+    A sentence that no loss would reach is left out.
     """
 
     def __init__(self, examples: Sequence[Example], settings: RunSettings) -> None:
@@ -105,6 +113,8 @@ class ViewDataset(Dataset[list[tuple[EncodedSentence, int, float]]]):
         position, epoch = key
         example, objectives = self.examples[position], self.settings.objectives
         rows = [(example.sentence, SOURCE, example.weight)]
+        if example.translated and not any(example.sentence.weights) and not objectives.semantic_contrast.weight:
+            rows = []  # the English side of aligned text serves the semantic contrast alone
         if example.codeswitched:
             view = example.codeswitched[epoch % len(example.codeswitched)]
             rows.append((view, CODESWITCHED, objectives.codeswitched_weight))

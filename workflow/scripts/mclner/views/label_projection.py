@@ -1,69 +1,55 @@
-"""Entities carried through a translation by brackets around them, after EasyProject (Chen et al. 2023).
+"""Labels carried from a sentence to its translation by aligned words.
 
-`Marie Curie left Warsaw` becomes `[ Marie Curie ] left [ Warsaw ]`; brackets that come back whole mark the entities of
-the translation. Which is which is told by the translations of the names alone.
+An entity becomes the span from the smallest to the largest word that its words are aligned to. What speaks against a
+projection is named, so that such a sentence can be left out: a missing label teaches that a name is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
-
-import numpy as np
-import regex
-from scipy.optimize import linear_sum_assignment
+from dataclasses import dataclass
 
 from mclner.data.tags import Entity
+from mclner.views.word_alignment import Alignment
 
-OPENING, CLOSING = "[［【〔", "]］】〕"
-BRACKET = regex.compile(f"([{regex.escape(OPENING + CLOSING)}])")
-
-
-def can_be_marked(tokens: Sequence[str]) -> bool:
-    """False where the sentence has brackets of its own."""
-    return not any(BRACKET.search(token) for token in tokens)
+FAULTS = ("unaligned", "partly_aligned", "cut_short", "grown", "overlapping")
 
 
-def mark(tokens: Sequence[str], entities: Sequence[Entity]) -> str:
-    """The sentence as text, each entity in square brackets."""
-    words = list(tokens)
-    for entity in entities:
-        words[entity.start] = f"[ {words[entity.start]}"
-        words[entity.end - 1] = f"{words[entity.end - 1]} ]"
-    return " ".join(words)
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Entities of the translation, in order, none over another; and the first fault, of `FAULTS`, if there is any."""
+
+    entities: list[Entity]
+    fault: str | None
 
 
-def split_marked(text: str) -> tuple[list[str], list[int]] | None:
-    """Stretches of text, and the numbers of those in brackets; None where brackets nest or lack a partner."""
-    stretches: list[str] = []
-    marked: list[int] = []
-    inside = False
-    for part in BRACKET.split(text):
-        if part and part in OPENING + CLOSING:
-            if (part in OPENING) == inside:
-                return None
-            inside = part in OPENING
-        elif part.strip():
-            if inside:
-                marked.append(len(stretches))
-            stretches.append(part.strip())
-        elif inside and part:
-            return None
-    return None if inside else (stretches, marked)
+def project_entities(entities: Sequence[Entity], alignment: Alignment, min_aligned_share: float) -> Projection:
+    """Carry `entities` over.
 
-
-def without_markers(text: str) -> str:
-    return " ".join(BRACKET.sub(" ", text).split())
-
-
-def assign_types(found: Sequence[str], names: Sequence[str], types: Sequence[str]) -> list[str]:
-    """The type of each marked stretch of a translation: that of the name it is likest to, each name taken once.
-
-    `names` are translations of the source's entities on their own, `types` their types. As many names as stretches.
+    Faults: no word of an entity is aligned (it is left out); fewer than `min_aligned_share` of its words are, or have
+    their most similar word inside the span (a name may be one word there); a word beside the span is most similar to
+    one of the entity's; the span is longer than twice the entity and two words, or lies over another's (left out).
     """
-    likeness = np.array(
-        [[SequenceMatcher(None, stretch.lower(), name.lower()).ratio() for name in names] for stretch in found]
-    )
-    order = np.abs(np.subtract.outer(np.arange(len(found)), np.arange(len(names)))) / max(len(found), 1)
-    _, chosen = linear_sum_assignment(order * 0.01 - likeness)  # equal likeness: the order of the source
-    return [types[number] for number in chosen]
+    found: list[Entity] = []
+    faults: list[str] = []
+    taken: set[int] = set()
+    for entity in entities:
+        words = range(entity.start, entity.end)
+        others = [other for word, other in alignment.pairs if word in words]
+        if not others:
+            faults.append("unaligned")
+            continue
+        span = range(min(others), max(others) + 1)
+        if sum(alignment.nearest_target[word] in span for word in words) < min_aligned_share * len(words):
+            faults.append("partly_aligned")
+        beside = [place for place in (span.start - 1, span.stop) if 0 <= place < len(alignment.nearest_source)]
+        if any(alignment.nearest_source[place] in words for place in beside):
+            faults.append("cut_short")
+        if len(span) > 2 * len(words) + 2:
+            faults.append("grown")
+        elif not taken.isdisjoint(span):
+            faults.append("overlapping")
+        else:
+            taken.update(span)
+            found.append(Entity(span.start, span.stop, entity.type))
+    return Projection(sorted(found), faults[0] if faults else None)

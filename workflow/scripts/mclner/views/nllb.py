@@ -18,7 +18,7 @@ from mclner.data.languages import Language
 from mclner.data.sentences import Sentence
 from mclner.data.tags import Entity, tags_of
 from mclner.data.tokenization import REPLACEMENT, clean_token, split_words
-from mclner.views.label_projection import assign_types, can_be_marked, mark, split_marked, without_markers
+from mclner.views.label_markers import assign_types, can_be_marked, mark, split_marked, without_markers
 from mclner.views.translation import Translation
 
 log = logging.getLogger(__name__)
