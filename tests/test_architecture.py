@@ -19,7 +19,7 @@ FLOORS = (
     {"configuration", "fetch", "lexicons"},
     {"model"},
     {"views", "demo", "evaluation", "plan"},
-    {"training", "labelling"},
+    {"training", "inference"},
     {"report"},
 )
 FLOOR_OF = {folder: number for number, folders in enumerate(FLOORS) for folder in folders}

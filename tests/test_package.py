@@ -17,9 +17,9 @@ from transformers import AutoTokenizer
 
 from conftest import ROOT, SCRIPTS
 from mclner.data.tokenization import Span
-from mclner.labelling import inputs
-from mclner.labelling.inputs import Item, read_items, read_lines_of
-from mclner.labelling.output_formats import as_brat, as_conll, as_jsonl
+from mclner.inference import inputs
+from mclner.inference.inputs import Item, read_items, read_lines_of
+from mclner.inference.output_formats import as_brat, as_conll, as_jsonl
 from mclner.model.entity_model import EntityModelConfig, new_model
 from mclner.model.recogniser import FoundEntity
 

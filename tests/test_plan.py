@@ -13,7 +13,7 @@ import plot
 import write_table
 from conftest import ROOT
 from mclner.configuration.experiment import completed, merge
-from mclner.plan.ending import ending, report_command
+from mclner.plan.closing_message import ending, report_command
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
 

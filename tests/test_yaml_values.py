@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from mclner.common.exceptions import InputError
-from mclner.configuration.words import as_meant
+from mclner.configuration.yaml_values import as_meant
 
 
 def read(text: str, *arguments: str, **more: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import writing
 from mclner.data.tokenization import find_words
-from mclner.labelling.inputs import STANDARD_INPUT, Item, form_of, read_items
-from mclner.labelling.output_formats import ENDINGS, Labelled, as_brat, as_conll, as_jsonl
+from mclner.inference.inputs import STANDARD_INPUT, Item, form_of, read_items
+from mclner.inference.output_formats import ENDINGS, Labelled, as_brat, as_conll, as_jsonl
 from mclner.model.recogniser import EntityRecogniser, Input, quiet_transformers
 from mclner.reading.file_forms import FORMS
 
