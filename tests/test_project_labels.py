@@ -86,7 +86,8 @@ def test_every_sentence_is_kept_or_counted_with_what_speaks_against_it(
 def test_an_epoch_sees_every_projected_sentence_and_no_english_side_without_a_contrast(tiny_encoder: Path) -> None:
     from transformers import AutoTokenizer
 
-    from mclner.configuration.run_settings import RunSettings, from_mapping
+    from mclner.configuration.fields import from_mapping
+from mclner.configuration.run_settings import RunSettings
     from mclner.model.batch import SOURCE, TRANSLATED
     from mclner.model.batching import SentenceEncoder
 
