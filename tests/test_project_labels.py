@@ -87,7 +87,7 @@ def test_an_epoch_sees_every_projected_sentence_and_no_english_side_without_a_co
     from transformers import AutoTokenizer
 
     from mclner.configuration.fields import from_mapping
-from mclner.configuration.run_settings import RunSettings
+    from mclner.configuration.run_settings import RunSettings
     from mclner.model.batch import SOURCE, TRANSLATED
     from mclner.model.batching import SentenceEncoder
 
