@@ -176,7 +176,7 @@ METRICS = Path("results", "small", "metrics.tsv")
 SMALL_EXPERIMENT = (
     "demo_corpora", "cldr_lexicons", "merged_lexicons", "folder_encoder", "codeswitched", "translated", "train",
     "pseudo_labels", "evaluate", "metrics", "summary", "groups", "error_kinds", "described_languages", "figure",
-    "table", "input_table", "alignment_of_model", "alignment",
+    "table", "input_table", "alignment_of_model", "alignment", "error_page", "model_card",
 )  # fmt: skip
 
 if __name__ == "__main__":

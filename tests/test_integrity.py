@@ -161,7 +161,7 @@ def test_a_program_moves_a_damaged_input_aside_and_says_so(tmp_path: Path) -> No
 
 
 def test_damaged_results_are_made_anew_to_the_same_scores(small_run: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "copy"
+    folder = small_run.with_name(f"{tmp_path.name}-copy")  # the checkout lies as it does from there
     shutil.copytree(small_run, folder, copy_function=shutil.copy2)
     results = folder / "results" / "small"
     before = (results / "metrics.tsv").read_bytes()

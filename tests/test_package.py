@@ -77,7 +77,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Path:
     import torch
 
     folder = tmp_path_factory.mktemp("model")
-    untrained = new_model(tiny_encoder, EntityModelConfig(head="tagger", entity_types=["PER"]))
+    untrained = new_model(tiny_encoder, EntityModelConfig(settings={"head": "tagger"}, entity_types=["PER"]))
     with torch.no_grad():
         untrained.classifier.bias[1] += 100
     untrained.save_pretrained(folder)

@@ -27,7 +27,7 @@ def teacher(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
     folder = tmp_path_factory.mktemp("teacher") / "model"
     torch.manual_seed(3)
-    new_model(tiny_encoder, EntityModelConfig(head="tagger")).save_pretrained(folder)
+    new_model(tiny_encoder, EntityModelConfig(settings={"head": "tagger"})).save_pretrained(folder)
     AutoTokenizer.from_pretrained(tiny_encoder).save_pretrained(folder)
     seal_folder(folder)
     return folder

@@ -25,6 +25,7 @@ from mclner.data.sentence_splitting import find_sentences
 from mclner.data.tags import Entity, tags_of
 from mclner.data.tokenization import Span, clean_token, find_words
 from mclner.model import batching, recogniser
+from mclner.model.batch import RowBatch
 from mclner.model.entity_model import EntityModelConfig, load_model, new_model
 from mclner.model.windows import join_windows, overlapping_windows
 
@@ -45,7 +46,8 @@ class NameFinder:
     """Stands in for a trained model: finds the names it knows, longest first, where they stand whole in its window."""
 
     def __init__(self, tokenizer: Any, window: int) -> None:
-        self.config = SimpleNamespace(window=window, long_sentences="split", precision="float32")
+        self.config = SimpleNamespace(precision="float32")
+        self.settings = SimpleNamespace(max_length=window, long_sentences="split")
         self.device = torch.device("cpu")
         self.encoder = batching.SentenceEncoder(tokenizer, 512, "split")
         self.names = {tuple(self._pieces(name)): kind for name, kind in NAMES.items()}
@@ -57,10 +59,10 @@ class NameFinder:
     def eval(self) -> NameFinder:
         return self
 
-    def label(self, rows: dict[str, Any]) -> list[Labelling]:
+    def label(self, rows: RowBatch) -> list[Labelling]:
         found = []
         for ids, starts, ends, mask in zip(
-            *(rows[name].tolist() for name in ("input_ids", "word_starts", "word_ends", "word_mask")), strict=True
+            *(part.tolist() for part in (rows.input_ids, rows.word_starts, rows.word_ends, rows.word_mask)), strict=True
         ):
             words = [tuple(ids[a:b]) for a, b, there in zip(starts, ends, mask, strict=True) if there]
             entities, position = [], 0
@@ -291,7 +293,7 @@ def test_windows_that_disagree_are_joined_to_flat_entities(words: int, room: int
 @pytest.fixture
 def saved(tiny_encoder: Path, tokenizer: Any, tmp_path: Path) -> Path:
     folder = tmp_path / "model"
-    new_model(tiny_encoder, EntityModelConfig(head="relation", pair_size=8)).save_pretrained(folder)
+    new_model(tiny_encoder, EntityModelConfig(settings={"head": "relation", "pair_size": 8})).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 
@@ -315,13 +317,19 @@ def test_a_folder_that_is_no_model_is_refused_in_a_sentence(saved: Path, tiny_en
 
 def test_a_model_of_another_version_is_refused_in_a_sentence(saved: Path) -> None:
     config = json.loads((saved / "config.json").read_text())
-    (saved / "config.json").write_text(json.dumps(config | {"head": "span"}))
-    assert "is of another version of mclner: it has a head 'span' that is not known here" in refusal(saved)
-    (saved / "config.json").write_text(json.dumps({key: config[key] for key in config if key != "pair_size"}))
-    assert "is of another version of mclner: it lacks pair_size" in refusal(saved)
+
+    def with_head(head: str) -> str:
+        return json.dumps(config | {"settings": config["settings"] | {"head": head}})
+
+    (saved / "config.json").write_text(with_head("span"))
+    assert "is of another version of mclner (it has a head 'span' that is not known here)" in refusal(saved)
+    (saved / "config.json").write_text(json.dumps({key: config[key] for key in config if key != "settings"}))
+    assert "is of another version of mclner (it lacks settings)" in refusal(saved)
+    (saved / "config.json").write_text(json.dumps(config | {"settings": {"window": 128}}))
+    assert "is of another version of mclner (unknown settings ['window']" in refusal(saved)
     (saved / "config.json").write_text(json.dumps(config | {"entity_types": ["PER"]}))
     assert "holds" in refusal(saved)
-    (saved / "config.json").write_text(json.dumps(config | {"head": "tagger"}))
+    (saved / "config.json").write_text(with_head("tagger"))
     assert "holds other weights than its config.json says" in refusal(saved)
 
 

@@ -41,7 +41,13 @@ def settings(head: str = "relation", epochs: int = 2, **objectives: object) -> s
     return json.dumps(
         {
             "model": {"head": head, "pair_size": 16, "max_length": 64},
-            "training": {"epochs": epochs, "sentences_per_batch": 4, "threads": 1, "precision": "float32"},
+            "training": {
+                "epochs": epochs,
+                "sentences_per_batch": 4,
+                "threads": 1,
+                "precision": "float32",
+                "frozen_layers": 0,
+            },
             "objectives": objectives,
         }
     )

@@ -51,7 +51,7 @@ wildcard_constraints:
     language="|".join(EXPERIMENT.languages),
     recipe=r"[a-z][a-z0-9_]*",
     labellers=r"seed\d+|all_seeds",
-    scope="|".join(PLAN.report.scopes),
+    scope=f"({'|'.join(PLAN.report.scopes)})",  # one that is empty is a constraint as well
 
 
 def program(name, launcher="python", online=False):

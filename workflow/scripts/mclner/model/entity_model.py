@@ -259,12 +259,12 @@ def _read_config(folder: Path) -> EntityModelConfig:
     lacking = sorted(set(inspect.signature(EntityModelConfig).parameters) - {"others"} - values.keys())
     try:
         if lacking:
-            raise ValueError(f"lacks {', '.join(lacking)}")
+            raise ValueError(f"it lacks {', '.join(lacking)}")
         config = EntityModelConfig.from_pretrained(folder)
         if config.model_settings().head not in HEADS:
-            raise ValueError(f"has a head {config.model_settings().head!r} that is not known here")
+            raise ValueError(f"it has a head {config.model_settings().head!r} that is not known here")
     except (ValueError, TypeError) as error:  # settings of other names are a ValueError as well
-        raise InputError(path, f"is of another version of mclner: it {error}.", OTHER_VERSION) from None
+        raise InputError(path, f"is of another version of mclner ({error}).", OTHER_VERSION) from None
     return config
 
 
