@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,9 +87,9 @@ def test_a_training_out_of_memory_ends_with_its_reason_and_writes_nothing(corpus
 
 
 @pytest.mark.parametrize("days", [-400, 400])
-def test_a_clock_that_jumps_needs_no_person_and_changes_no_score(small_run: Path, tmp_path: Path, days: int) -> None:
-    folder = small_run.with_name(f"{tmp_path.name}-copy")  # the checkout lies as it does from there
-    shutil.copytree(small_run, folder, copy_function=shutil.copy2)
+def test_a_clock_that_jumps_needs_no_person_and_changes_no_score(small_run: Path, days: int) -> None:
+    folder = Path(tempfile.mkdtemp(dir=small_run.parent))  # from there the checkout lies as it does from `small_run`
+    shutil.copytree(small_run, folder, copy_function=shutil.copy2, dirs_exist_ok=True)
     then = time.time() + days * 86400
     for path in (folder / "resources" / "corpora").rglob("*.parquet"):
         os.utime(path, (then, then))

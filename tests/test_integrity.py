@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -160,9 +161,9 @@ def test_a_program_moves_a_damaged_input_aside_and_says_so(tmp_path: Path) -> No
     assert (tmp_path / "metrics.tsv.damaged").read_text() == "half a li"
 
 
-def test_damaged_results_are_made_anew_to_the_same_scores(small_run: Path, tmp_path: Path) -> None:
-    folder = small_run.with_name(f"{tmp_path.name}-copy")  # the checkout lies as it does from there
-    shutil.copytree(small_run, folder, copy_function=shutil.copy2)
+def test_damaged_results_are_made_anew_to_the_same_scores(small_run: Path) -> None:
+    folder = Path(tempfile.mkdtemp(dir=small_run.parent))  # from there the checkout lies as it does from `small_run`
+    shutil.copytree(small_run, folder, copy_function=shutil.copy2, dirs_exist_ok=True)
     results = folder / "results" / "small"
     before = (results / "metrics.tsv").read_bytes()
     flip(results / "no_self_training" / "seed1" / "model" / "model.safetensors", -1)

@@ -141,7 +141,7 @@ def test_the_command_labels_files_and_standard_input_in_every_form(environment: 
         (("MODEL", "absent.txt"), "absent.txt: is not there"),
         (("MODEL", "mine.conll", "--output-format", "brat"), "has tokens and no characters to point to"),
         (("MODEL", "mine.txt", "mine.txt", "--output", "out"), "would be written twice"),
-        (("MODEL", "latin1.txt"), "latin1.txt: is not UTF-8"),
+        (("MODEL", "latin1.txt"), "latin1.txt:1: is not UTF-8"),
         (("MODEL", "mine.txt", "--threshold", "7"), "the threshold: is 7.0"),
     ],
 )
