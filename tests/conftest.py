@@ -120,7 +120,7 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
     }
     command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder), *arguments]
     command += ["--profile", str(ROOT / "profiles" / "default")]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=900)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=1800)
     if check and done.returncode:
         raise AssertionError(f"{' '.join(command)}\n{done.stdout[-4000:]}\n{done.stderr[-8000:]}")
     assert not attempts.exists(), attempts.read_text(encoding="utf-8")

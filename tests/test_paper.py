@@ -73,7 +73,7 @@ def try_online(
         *targets,
     ]
     command += ["--profile", str(ROOT / "profiles" / "default"), "--configfile", *configuration]
-    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, cwd=folder, timeout=600)
+    return subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, cwd=folder, timeout=1200)
 
 
 @pytest.fixture(scope="module")
