@@ -47,6 +47,7 @@ rule model_card:
         title=lambda wildcards: EXPERIMENT.comparisons.title_of(wildcards.variant),
         sources=lambda wildcards: json.dumps(PLAN.card_sources(wildcards.variant), sort_keys=True),
         resamples=config["bootstrap_resamples"],
+        bootstrap_seed=config["bootstrap_seed"],
         parallel_tests="--parallel-tests" if PLAN.report.is_demo else "",
         program=program("write_model_card"),
     message:
@@ -54,4 +55,5 @@ rule model_card:
     shell:
         "{params.program} --model {input.model} --title {params.title:q} --provenance {input.provenance}"
         " --metrics {input.metrics} --counts {input.counts} --table {input.table:q} --sources {params.sources:q}"
-        " --resamples {params.resamples} {params.parallel_tests} --output {output} --log {log}"
+        " --resamples {params.resamples} --bootstrap-seed {params.bootstrap_seed} {params.parallel_tests}"
+        " --output {output} --log {log}"

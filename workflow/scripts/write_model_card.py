@@ -26,7 +26,6 @@ from mclner.report.card_sources import Corpus, materials_of
 from mclner.report.model_card import Card, model_card
 
 MACHINE = ("device", "processes", "threads", "python", "torch", "transformers")
-SEED = 1  # of the resampling
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -44,7 +43,9 @@ def read_card(arguments: argparse.Namespace) -> Card:
     check_tsv(arguments.metrics, COLUMNS)
     metrics = pd.read_csv(arguments.metrics, sep="\t", keep_default_na=False, dtype={"seed": str})
     counts = read_counts(arguments.counts, list(metrics["language"]))
-    scores, means = with_intervals(metrics, counts, settings.source, arguments.resamples, arguments.parallel_tests)
+    bootstrap = bootstrap_parallel_f1 if arguments.parallel_tests else bootstrap_f1
+    _, drawn = bootstrap(counts, arguments.resamples, arguments.bootstrap_seed)
+    scores, means = with_intervals(metrics, drawn[:, :, 0], settings.source)
     experiment, variant, seed = metrics.loc[0, ["experiment", "variant", "seed"]]
     known = read_languages(arguments.table)
     return Card(
@@ -72,12 +73,11 @@ def read_counts(path: Path, languages: list[str]) -> list[NDArray[np.int64]]:
     return [found.to_numpy()[:, None, None, :] for found in rows]
 
 
-def with_intervals(
-    metrics: pd.DataFrame, counts: list[NDArray[np.int64]], source: str, resamples: int, parallel: bool
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`metrics` with the interval of F1 (low, high), and the means over all languages and over the targets."""
-    _, drawn = (bootstrap_parallel_f1 if parallel else bootstrap_f1)(counts, resamples, SEED)
-    drawn = drawn[:, :, 0]
+def with_intervals(metrics: pd.DataFrame, drawn: NDArray[np.float64], source: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`metrics` with the interval of F1 (low, high), and the means over all languages and over the targets.
+
+    `drawn` [resamples, languages] is F1 in per cent of the bootstrap.
+    """
     bounds = pd.DataFrame([interval(samples) for samples in drawn.T], columns=["low", "high"])
     is_target = (metrics["language"] != source).to_numpy()
     members = {
@@ -106,6 +106,7 @@ if __name__ == "__main__":
         help="JSON of the configuration's corpus, encoder (the run's), lexicons, lexicon_sources and translators",
     )
     parser.add_argument("--resamples", type=int, required=True)
+    parser.add_argument("--bootstrap-seed", type=int, required=True)
     parser.add_argument(
         "--parallel-tests", action="store_true", help="test sentences translate each other, row by row: drawn together"
     )
