@@ -182,7 +182,8 @@ def test_a_run_with_two_gpus_gets_both_on_one_node_and_trains_by_two_processes(c
 
 
 def test_a_job_over_its_time_limit_is_tried_again_from_its_checkpoint(cluster_run: ClusterRun) -> None:
-    first, second = cluster_run.attempts("train", TOO_LONG)
+    first, *others = cluster_run.attempts("train", TOO_LONG)
     assert first["JobState"] == "TIMEOUT"
-    assert second["JobState"] == "COMPLETED"
+    # Between them there may be one that found the folder still in use: SLURM takes up to 30 s to kill the first.
+    assert others[-1]["JobState"] == "COMPLETED"
     assert "resuming from" in (cluster_run.folder / "logs" / "small" / "train" / f"{TOO_LONG}-seed1.log").read_text()
