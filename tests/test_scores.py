@@ -179,7 +179,7 @@ def test_the_summary_sets_each_variant_against_its_own_baseline(tmp_path: Path) 
 
 def recipe_of(*bounds: Any) -> SelfTrainingRecipe:
     """Thresholds of entities and of other words, least share of believed words, share without entities, most kept."""
-    return SelfTrainingRecipe(None, None, "own", *bounds)
+    return SelfTrainingRecipe(None, None, "own", "hard", *bounds)
 
 
 def labelling(*confidences: float) -> Labelling:

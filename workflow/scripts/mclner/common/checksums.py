@@ -58,7 +58,7 @@ def check_folder(folder: Path) -> None:
 
 def rows_hash(table: pa.Table) -> bytes:
     """SHA-256 of the values of a table, whatever its pages and row groups."""
-    return hashlib.sha256(json.dumps(table.to_pydict()).encode()).hexdigest().encode()
+    return hashlib.sha256(json.dumps(table.to_pydict(), default=bytes.hex).encode()).hexdigest().encode()
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

@@ -86,9 +86,16 @@ class SelfTrainingRecipe:
     ANY_OF: ClassVar = (("teacher",), ("based_on",))
 
     based_on: str | None = key(None, "The recipe whose keys these are put on top of.")
-    teacher: str | None = key(None, "The variant that labels the unlabelled text; it must not have a teacher itself.")
+    teacher: str | None = key(
+        None, "The variant that labels the unlabelled text; it may not learn from pseudo-labels itself."
+    )
     teacher_seeds: Literal["own", "all"] = key(
         "own", "`own`: the teacher's run with the student's seed; `all`: its runs with all `seeds`, which vote."
+    )
+    labels: Literal["hard", "soft"] = key(
+        "hard",
+        "`hard`: the entities that the teacher finds, where it is to be believed. `soft`: its probabilities of every "
+        "label of every word pair, or word; sentences are taken as they come and no threshold is used.",
     )
     entity_threshold: float = key(
         0.5, "Probability from which an entity is believed; else its words get no weight.", minimum=0, maximum=1
@@ -100,4 +107,6 @@ class SelfTrainingRecipe:
     max_share_without_entities: float = key(
         0.25, "Largest share of the sentences kept in which no entity is believed.", minimum=0, maximum=1
     )
-    max_sentences_per_language: int = key(100, "Sentences kept per language; the surest stay.", minimum=0)
+    max_sentences_per_language: int = key(
+        100, "Sentences kept per language; the surest stay, or with soft labels the first.", minimum=0
+    )

@@ -52,7 +52,8 @@ class TrainingBatch(RowBatch):
     """The rows of all views of some examples, longest first; S of them have a label loss, of at most W words.
 
     `views` [R]: which view each is; `groups` [R]: of which example. `scored` [S]: numbers of the rows with a label
-    loss; `targets`: their relation grids [S, W, W] or tags [S, W], int64; `scored_words` [S, W] and `scored_rows` [S]:
+    loss; `targets`: their relation grids [S, W, W] or tags [S, W], int64, or where some have a teacher's probabilities
+    for labels those of all, [S, W, W, labels] or [S, W, labels], float32; `scored_words` [S, W] and `scored_rows` [S]:
     the weights of words and of rows. `contrast_cells` [N, 3] (row, word, word) and `contrast_labels` [N]: the word
     pairs whose relations are contrasted; None where none are.
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
@@ -27,7 +28,8 @@ LongSentences = Literal["split", "cut"]
 class EncodedSentence:
     """Subword ids without the special ones, where each word begins and ends in them, entities in words.
 
-    `weights` says how much each word counts in the loss (1 unless pseudo-labelled).
+    `weights` says how much each word counts in the loss (1 unless pseudo-labelled). `probabilities` are a teacher's, of
+    every label of every word pair [L, L, labels] or word [L, labels]; None where the entities are the labels.
     """
 
     input_ids: list[int]
@@ -35,6 +37,7 @@ class EncodedSentence:
     word_ends: list[int]
     entities: list[Entity]
     weights: list[float]
+    probabilities: NDArray[np.float16] | None = None
 
     def __len__(self) -> int:
         return len(self.input_ids)

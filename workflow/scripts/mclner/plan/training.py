@@ -80,6 +80,7 @@ class Training:
     def pseudo_label_options(self, recipe: str) -> str:
         """What pseudolabel.py believes and how much it keeps."""
         names = (
+            "labels",
             "entity_threshold",
             "outside_threshold",
             "min_believed_share",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import Dataset
 
 from mclner.configuration.run_settings import RunSettings
@@ -21,7 +23,7 @@ from mclner.model.batching import (
     pass_overhead,
     slices_of_like_length,
 )
-from mclner.model.relation_grid import relation_grids
+from mclner.model.relation_grid import relation_grids, relation_names
 from mclner.training.pseudo_labels import PseudoLabelled
 
 Views = Mapping[str, Sequence[Sentence]]  # sentence id -> its views, one for each copy or language
@@ -84,8 +86,20 @@ def build_examples(
         [row.sentence.entities for row in pseudo_labelled],
         [row.weights for row in pseudo_labelled],
     )
-    examples += [Example(piece, (), (), pseudo_label_weight) for pieces in encoded for piece in pieces]
+    for row, pieces in zip(pseudo_labelled, encoded, strict=True):
+        examples += [Example(piece, (), (), pseudo_label_weight) for piece in with_probabilities(pieces, row)]
     return examples
+
+
+def with_probabilities(pieces: Sequence[EncodedSentence], row: PseudoLabelled) -> list[EncodedSentence]:
+    """The pieces of a pseudo-labelled sentence, each with its part of the teacher's probabilities, if it has them."""
+    if row.probabilities is None:
+        return list(pieces)
+    ends = list(accumulate(len(piece.word_starts) for piece in pieces))
+    spans = [slice(first, last) for first, last in pairwise([0, *ends])]
+    whole = row.probabilities
+    parts = [whole[span, span] if whole.ndim == 3 else whole[span] for span in spans]
+    return [replace(piece, probabilities=part) for piece, part in zip(pieces, parts, strict=True)]
 
 
 def _encode(encoder: SentenceEncoder, sentences: Sequence[Sentence]) -> list[list[EncodedSentence]]:
@@ -133,6 +147,8 @@ class ViewCollator:
     def __init__(self, encoder: SentenceEncoder, settings: RunSettings) -> None:
         self.encoder, self.settings = encoder, settings
         self.tag_numbers = {tag: number for number, tag in enumerate(tag_names(settings.entity_types))}
+        names = tag_names if settings.model.head == "tagger" else relation_names
+        self.label_count = len(names(settings.entity_types))
 
     def __call__(self, examples: Sequence[Sequence[tuple[EncodedSentence, int, float]]]) -> TrainingBatch:
         rows: list[Row] = [(*row, group) for group, found in enumerate(examples) for row in found]
@@ -142,6 +158,7 @@ class ViewCollator:
         width = max((len(rows[number][0].weights) for number in scored), default=1)
         scored_rows = torch.tensor(scored, dtype=torch.int64)
         cells = labels = None
+        soft = {place: rows[number][0].probabilities for place, number in enumerate(scored)}
         if self.settings.model.head == "tagger":
             targets = self._tags([rows[number] for number in scored], width)
         else:
@@ -152,6 +169,8 @@ class ViewCollator:
             if self.settings.objectives.relation_contrast.weight:
                 drawn = self._contrast_cells(grids, padded.word_weights.numpy() > 0)
                 cells, labels = torch.from_numpy(drawn), torch.from_numpy(grids[tuple(drawn.T)])
+        if any(probabilities is not None for probabilities in soft.values()):
+            targets = self._probabilities(targets, soft)
         return TrainingBatch(
             input_ids=padded.input_ids,
             attention_mask=padded.attention_mask,
@@ -177,6 +196,15 @@ class ViewCollator:
                 tags[number, entity.start : entity.end] = self.tag_numbers[f"I-{entity.type}"]
                 tags[number, entity.start] = self.tag_numbers[f"B-{entity.type}"]
         return torch.from_numpy(tags)
+
+    def _probabilities(self, targets: Tensor, soft: Mapping[int, np.ndarray | None]) -> Tensor:
+        """Label numbers [S, …] as probabilities [S, …, labels]; those of a teacher take the place of a row's own."""
+        wanted = functional.one_hot(targets, self.label_count).float()
+        for place, probabilities in soft.items():
+            if probabilities is not None:
+                cells = tuple(slice(length) for length in probabilities.shape[:-1])
+                wanted[(place, *cells)] = torch.from_numpy(probabilities.astype(np.float32))
+        return wanted
 
     def _contrast_cells(self, grids: np.ndarray, believed: np.ndarray) -> np.ndarray:
         """Entity cells and NONE cells that could hold a relation, each half of `max_pairs` at most, drawn evenly."""

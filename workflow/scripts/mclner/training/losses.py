@@ -14,10 +14,11 @@ from mclner.model.batch import CODESWITCHED, SOURCE, TRANSLATED
 def label_loss(logits: Tensor, labels: Tensor, cell_weights: Tensor, words: Tensor) -> Tensor:
     """Cross-entropy summed over cells and divided by the number of words.
 
-    `logits` [..., labels], `labels` and `cell_weights` [...], `words` a scalar. The mean over all cells of a grid would
-    drown the few that hold a relation.
+    `logits` [..., labels], `labels` [...] numbers or [..., labels] probabilities, `cell_weights` [...], `words` a
+    scalar. The mean over all cells of a grid would drown the few that hold a relation.
     """
-    losses = functional.cross_entropy(logits.flatten(0, -2).float(), labels.flatten(), reduction="none")
+    wanted = labels.flatten(0, -2) if labels.dim() == logits.dim() else labels.flatten()
+    losses = functional.cross_entropy(logits.flatten(0, -2).float(), wanted, reduction="none")
     return (losses * cell_weights.flatten()).sum() / words.clamp(min=1.0)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from mclner.common.checksums import read_parquet, write_parquet
 from mclner.configuration.recipes import SelfTrainingRecipe
@@ -21,16 +23,23 @@ SCHEMA = pa.schema(
         ("tokens", pa.list_(pa.string())),
         ("tags", pa.list_(pa.string())),
         ("weights", pa.list_(pa.float32())),
+        ("probabilities", pa.binary()),  # float16, as they lie in memory; empty where there are none
+        ("shape", pa.list_(pa.int32())),
     ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PseudoLabelled:
-    """A sentence with the teacher's tags and a weight for each word: 1 where it is believed, 0 elsewhere."""
+    """A sentence with the teacher's tags and a weight for each word: 1 where it is believed, 0 elsewhere.
+
+    With soft labels `probabilities` are the teacher's, of every label of every word pair [L, L, labels], or of every
+    word [L, labels]; every word counts then.
+    """
 
     sentence: Sentence
     weights: tuple[float, ...]
+    probabilities: NDArray[np.float16] | None = None
 
 
 def choose_pseudo_labels(
@@ -64,6 +73,24 @@ def choose_pseudo_labels(
     return [labelled for _, _, labelled in sorted(kept, key=lambda row: row[1])]
 
 
+def soft_pseudo_labels(
+    sentences: Sequence[Sentence],
+    labellings: Sequence[Labelling],
+    probabilities: Sequence[NDArray[np.float16] | None],
+    most: int,
+) -> list[PseudoLabelled]:
+    """The first `most` sentences of one language that have probabilities of a teacher; all their words count.
+
+    Their tags are the entities that it finds, which the relation contrast looks at.
+    """
+    rows = [
+        PseudoLabelled(_tagged(sentence, labelling), (1.0,) * len(sentence.tokens), soft)
+        for sentence, labelling, soft in zip(sentences, labellings, probabilities, strict=True)
+        if soft is not None
+    ]
+    return rows[:most]
+
+
 def _weighted(sentence: Sentence, labelling: Labelling, recipe: SelfTrainingRecipe) -> PseudoLabelled | None:
     """The sentence with a weight for each word; None where too few words are believed."""
     thresholds = [recipe.outside_threshold] * len(sentence.tokens)
@@ -73,8 +100,11 @@ def _weighted(sentence: Sentence, labelling: Labelling, recipe: SelfTrainingReci
     weights = tuple(float(confidence >= threshold) for confidence, threshold in pairs)
     if not weights or sum(weights) < recipe.min_believed_share * len(weights):
         return None
-    tags = tuple(tags_of(labelling.entities, len(sentence.tokens)))
-    return PseudoLabelled(Sentence(sentence.id, sentence.lang, sentence.tokens, tags), weights)
+    return PseudoLabelled(_tagged(sentence, labelling), weights)
+
+
+def _tagged(sentence: Sentence, labelling: Labelling) -> Sentence:
+    return replace(sentence, tags=tuple(tags_of(labelling.entities, len(sentence.tokens))))
 
 
 def write_pseudo_labels(rows: Sequence[PseudoLabelled], path: Path) -> None:
@@ -86,6 +116,8 @@ def write_pseudo_labels(rows: Sequence[PseudoLabelled], path: Path) -> None:
             "tokens": [list(row.sentence.tokens) for row in rows],
             "tags": [list(row.sentence.tags or ()) for row in rows],
             "weights": [list(row.weights) for row in rows],
+            "probabilities": [b"" if row.probabilities is None else row.probabilities.tobytes() for row in rows],
+            "shape": [[] if row.probabilities is None else list(row.probabilities.shape) for row in rows],
         },
         schema=SCHEMA,
     )
@@ -96,6 +128,10 @@ def read_pseudo_labels(path: Path) -> list[PseudoLabelled]:
     """Rows of a file that `write_pseudo_labels` wrote. Raises DamagedFileError where it is no longer as written."""
     columns = read_parquet(path, SCHEMA).to_pydict()
     return [
-        PseudoLabelled(Sentence(identifier, lang, tuple(tokens), tuple(tags)), tuple(weights))
-        for identifier, lang, tokens, tags, weights in zip(*columns.values(), strict=True)
+        PseudoLabelled(
+            Sentence(identifier, lang, tuple(tokens), tuple(tags)),
+            tuple(weights),
+            np.frombuffer(soft, dtype=np.float16).reshape(shape) if shape else None,
+        )
+        for identifier, lang, tokens, tags, weights, soft, shape in zip(*columns.values(), strict=True)
     ]

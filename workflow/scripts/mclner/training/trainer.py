@@ -37,7 +37,7 @@ def loss_parts(outputs: dict[str, Tensor], batch: TrainingBatch, settings: RunSe
     objectives = settings.objectives
     targets, words = batch.targets, batch.scored_words
     weights = words * batch.scored_rows[:, None]
-    if targets.dim() == 3:
+    if outputs["logits"].dim() == 4:
         cell_weights = words[:, :, None] * weights[:, None, :]
         cell_weights = cell_weights.tril(diagonal=1)  # no entity can make use of the other cells
     else:
