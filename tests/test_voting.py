@@ -97,6 +97,8 @@ def test_two_teachers_label_text_with_what_both_find(small_run: Path, teachers: 
     command = [sys.executable, str(ROOT / "workflow" / "scripts" / "pseudolabel.py"), "--teachers", *map(str, teachers)]
     command += ["--unlabelled", str(unlabelled), "--output", str(tmp_path / "voted.parquet")]
     command += [
+        "--labels",
+        "hard",
         "--entity-threshold",
         "0",
         "--outside-threshold",

@@ -86,3 +86,32 @@ rule hub_encoder:
         "Verifying the encoder {wildcards.encoder}"
     shell:
         "{params.program} --download {input} --folder {output} --log {log}"
+
+
+rule adapted_encoder:
+    input:
+        encoder=PLAN.models.encoder,
+        source=PLACES.corpus(EXPERIMENT.source, "train"),
+        targets=PLACES.corpora(EXPERIMENT.targets, "unlabelled"),
+    output:
+        directory(f"{RESULTS}/encoders/{{encoder}}"),
+    log:
+        f"{LOGS}/encoders/{{encoder}}.log",
+    benchmark:
+        f"{RESULTS}/timings/encoder-{{encoder}}.tsv"
+    wildcard_constraints:
+        encoder=one_of(PLAN.models.encoders_of("adapted")),
+    conda:
+        "../../envs/mclner.yaml"
+    threads: THREADS
+    resources:
+        gpu=1,
+        mem_mb=megabytes(config["memory_mb"]),
+    params:
+        adaptation=lambda wildcards: json.dumps(PLAN.models.adaptation(wildcards.encoder), sort_keys=True),
+        program=program("adapt_encoder"),
+    message:
+        "Masked-language modelling on the experiment's text: {wildcards.encoder}"
+    shell:
+        "{params.program} --encoder {input.encoder} --source {input.source} --targets {input.targets}"
+        " --adaptation {params.adaptation:q} --folder {output} --log {log}"

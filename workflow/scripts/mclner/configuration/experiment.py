@@ -57,6 +57,7 @@ class Experiment:
             targets = found_languages(folder, source)
         known = read_languages(language_table)
         known.check((source, *targets), folder)
+        check_encoders(config)
         variants = {name: resolve_variant(name, config) for name in config["variants"]}
         for name, settings in variants.items():
             check_variant(name, settings, config)
@@ -150,6 +151,16 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = copy.deepcopy(value)
     return merged
+
+
+def check_encoders(config: Mapping[str, Any]) -> None:
+    """Raise InputError where an adapted encoder is not told what to learn from, or has none to begin with."""
+    if config["encoder"]["kind"] == "adapted":
+        raise InputError(PLACE, "encoder: an adapted one begins with another.", "Name it under more_encoders.")
+    for encoder in config["more_encoders"]:
+        if encoder["kind"] == "adapted" and encoder.get("adaptation") is None:
+            problem = f"more_encoders: '{encoder['name']}' is adapted, and adaptation is missing."
+            raise InputError(PLACE, problem, "Add adaptation: {} for all defaults.")
 
 
 def check_translation(name: str, config: Mapping[str, Any]) -> None:

