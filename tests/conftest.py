@@ -32,7 +32,7 @@ SLOW_FIXTURES = {"small_run", "fetched", "offline_run", "cluster_run"}  # each r
 TOGETHER = {
     "test_slurm": "cluster",
     "test_paper": "paper",
-    **dict.fromkeys(("test_pipeline", "test_faults", "test_integrity", "test_kill"), "small run"),
+    **dict.fromkeys(("test_pipeline", "test_faults", "test_integrity", "test_kill", "test_run_crate"), "small run"),
 }
 
 

@@ -183,3 +183,16 @@ def test_translators_are_named_only_where_the_run_has_translations() -> None:
     assert roles(ViewSettings()) == ["encoder", "corpus"]
     assert roles(ViewSettings(codeswitched="mixed")) == ["encoder", "corpus", "lexicon"]
     assert roles(ViewSettings(translated="neural")) == ["encoder", "corpus", "lexicon", "translator"]
+
+
+def test_known_licences_stand_in_for_those_that_a_complete_configuration_does_not_state() -> None:
+    sources = {
+        **DEMO,
+        "encoder": DEMO["encoder"] | {"licence": "not stated"},  # type: ignore[operator]
+        "lexicons": ["demo_words", "mine"],
+        "lexicon_sources": {"mine": {"licence": "not stated"}},
+    }
+    found = materials_of(sources, RunSettings(views=ViewSettings(codeswitched="mixed")))
+    assert {material.name: material.licence for material in found} == {
+        "multilingual-e5-small": "MIT", "demo": "CC0 1.0", "demo_words": "CC0 1.0", "mine": "not stated",
+    }  # fmt: skip

@@ -70,6 +70,22 @@ class Training:
             files["translated_source"] = views.translated(views.aligned(name), self.experiment.source)
         return files
 
+    @property
+    def trained(self) -> list[str]:
+        """The variants to compare and their teachers, each once."""
+        found: dict[str, None] = {}
+        waiting = list(self.experiment.compare)
+        while waiting:
+            variant = waiting.pop(0)
+            settings = self.experiment.run_settings(variant)
+            labelled_by, translated = settings["self_training"], settings["views"]["translated"]
+            recipes = [self.self_training[labelled_by]] if labelled_by else []
+            if translated in self.views.recipes_with("projection"):
+                recipes.append(self.views.translation[translated])
+            waiting += [recipe["teacher"] for recipe in recipes if recipe["teacher"] not in found]
+            found[variant] = None
+        return list(found)
+
     def teachers(self, recipe: Mapping[str, Any], labelled_by: str) -> list[str]:
         """Model folders behind a file of labels: the teacher of one seed (`seed3`), or those of `all_seeds`."""
         seeds: Sequence[int | str] = (

