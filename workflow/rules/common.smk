@@ -70,6 +70,16 @@ def lock_policy(wildcards, output):
     return config["lock"]
 
 
+def check_first(wildcards, output):
+    """The command that checks the user's own folder, for jobs that read from it: what one of them found holds for all.
+
+    It is no rule that they wait for: all that comes after them would run again with each change of the folder. As a
+    function of `output` it is no parameter that Snakemake keeps, so that one more target makes nothing stale.
+    """
+    is_own = PLAN.corpora.kind == "folder"
+    return f"{program('check_folder')} {PLAN.corpora.check_options} && " if is_own else ""
+
+
 def megabytes(size):
     """Memory of a job: `size` MB, and as much again with each attempt."""
     return lambda wildcards, attempt: size * attempt

@@ -79,6 +79,18 @@ def alone_in(folder: Path) -> Iterator[None]:
             lock.unlink(missing_ok=True)
 
 
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until no other process is in a block of the same `path`. Where the file system knows no locks, do not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        except OSError as error:
+            log.warning("%s cannot be locked: %s", path, error)
+        yield
+
+
 def _partial_of(path: Path) -> Path:
     """A name beside `path` for this process; what killed processes of this machine left there is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)

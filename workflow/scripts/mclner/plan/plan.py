@@ -44,7 +44,8 @@ class Plan:
         places = Places(root, config["experiment"], config["corpus"]["name"])
         experiment = Experiment.of(config, Path(places.language_table))
         languages = read_languages(Path(places.language_table))
-        corpora = Corpora(config["corpus"], own_folder, config["entity_types"], experiment, places)
+        finds_targets = config["languages"]["targets"] == "found"
+        corpora = Corpora(config["corpus"], own_folder, finds_targets, config["entity_types"], experiment, places)
         lexicons = Lexicons(
             config["lexicons"], config["lexicon_sources"], languages, f"{own_folder}/lexicons", experiment, places
         )
