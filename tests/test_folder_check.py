@@ -191,9 +191,13 @@ def test_the_pipeline_checks_a_changed_folder_again_and_reads_only_what_changed(
 def test_a_report_holds_for_the_same_files_and_options_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import check_folder
 
-    mine, times = folder(tmp_path / "mine"), []
-    look = check_folder.look
-    monkeypatch.setattr(check_folder, "look", lambda *given: times.append(1) or look(*given))
+    mine, times, look = folder(tmp_path / "mine"), list[Path](), check_folder.look
+
+    def counted(folder: Path, expected: Expectation, languages: Path) -> Findings:
+        times.append(folder)
+        return look(folder, expected, languages)
+
+    monkeypatch.setattr(check_folder, "look", counted)
     expected = Expectation("en", ("PER", "ORG", "LOC"))
     given = Namespace(report=tmp_path / "report.json", languages=ROOT / "config" / "languages.tsv")
 

@@ -206,7 +206,7 @@ def test_what_the_configuration_has_not_is_neither_drawn_nor_tabled(own: Path) -
     demo = plan()
     assert "learning_curve" not in demo.report.figures | demo.report.tables
     assert demo.sources == []
-    assert "sources" not in demo.report.input_tables(demo.sources, "counts.tsv")
+    assert "sources" not in demo.report.input_tables(demo.sources, demo.readings, "counts.tsv")
     curve = plan("folder", "learning_curve", folder=str(own)).report
     assert list(curve.experiment.comparisons.curves) == ["Tagger", "Full"]
     assert "learning_curve" in curve.figures.keys() & curve.tables.keys()

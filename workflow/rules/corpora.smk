@@ -44,6 +44,7 @@ else:
             train=PLACES.corpus(EXPERIMENT.source, "train"),
             dev=PLACES.corpus(EXPERIMENT.source, "dev"),
             test=PLACES.corpus(EXPERIMENT.source, "test"),
+            readings=PLACES.readings(EXPERIMENT.source),
         log:
             f"{LOGS}/source_corpus.log",
         benchmark:
@@ -72,6 +73,7 @@ else:
         output:
             unlabelled=PLACES.corpus("{language}", "unlabelled"),
             test=PLACES.corpus("{language}", "test"),
+            readings=PLACES.readings("{language}"),
         log:
             f"{LOGS}/target_corpus-{{language}}.log",
         benchmark:

@@ -66,7 +66,7 @@ class Corpora:
         return f"{self.places.corpus_download(language)}/{split}"
 
     def split_input(self, language: str, split: str) -> list[str]:
-        """The file of a split, or the download that holds it; none where a checked folder lacks it, as the check says."""
+        """The file of a split, or the download that holds it; none where a folder lacks it that is checked before."""
         if self.is_fetched(language):
             return [self.places.corpus_download(language)]
         path = self.split_path(language, split)
@@ -78,7 +78,7 @@ class Corpora:
 
     @property
     def check_options(self) -> str:
-        """The folder and options of check_folder.py: all that decides how its files are read and what they must hold."""
+        """The folder and options of check_folder.py: all that decides how its files are read and what must be there."""
         return f"{shlex.quote(self.folder)} " + options(
             languages=self.places.language_table,
             report=self.places.folder_check,
@@ -125,14 +125,8 @@ class Corpora:
 
     def _reading(self) -> dict[str, Any]:
         """What is said of the files, for the check and the import alike."""
-        return dict(
-            token_column=self.settings.get("token_column"),
-            tag_column=self.settings.get("tag_column"),
-            tag_scheme=self.settings.get("tag_scheme"),
-            tag_names=self.settings.get("tag_names"),
-            entity_types=list(self.entity_types),
-            tag_mapping=self.settings.get("tag_mapping", {}),
-        )
+        said = {name: self.settings.get(name) for name in ("token_column", "tag_column", "tag_scheme", "tag_names")}
+        return said | {"entity_types": list(self.entity_types), "tag_mapping": self.settings.get("tag_mapping", {})}
 
 
 def own_file(folder: str, language: str, split: str, is_checked: bool = False) -> str:

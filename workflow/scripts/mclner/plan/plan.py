@@ -71,6 +71,12 @@ class Plan:
         """The table of what was fetched, made when every download was verified; none where nothing is fetched."""
         return [f"{self.places.results}/sources.tsv"] if self.fetched else []
 
+    @property
+    def readings(self) -> list[str]:
+        """Tables of what the files of each language were taken for; none for the demo, whose form is its own."""
+        languages = self.experiment.languages if self.corpora.kind != "demo" else ()
+        return [self.places.readings(language) for language in languages]
+
     def card_sources(self, variant: str) -> dict[str, Any]:
         """What the card of a variant's model names: its corpus, lexicons, translators and encoder, as configured."""
         encoder = self.models.encoders[Path(self.models.encoder_of(variant)).name]
