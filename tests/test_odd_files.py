@@ -20,7 +20,7 @@ from mclner.common.exceptions import InputError
 from mclner.data.tokenization import find_words, split_words
 from mclner.inference.inputs import form_of, read_items
 from mclner.lexicons.casing import match_case
-from mclner.reading.readers import ReadingNotes, iterate_own, read_own
+from mclner.reading.readers import ReadingNotes, ReadingOptions, iterate_own, read_own
 from mclner.reading.spans import tokens_of_spans
 
 ROWS = "Acme\tB-ORG\nleft\tO\nOslo\tB-LOC\n"
@@ -154,6 +154,12 @@ def test_words_as_they_should_be_make_no_doubt(tmp_path: Path, text: str) -> Non
     notes = ReadingNotes()
     assert list(iterate_own(write(tmp_path / "a.conll", text), "xx", Counter(), True, notes=notes))
     assert notes.guesses == []
+
+
+def test_a_column_counted_from_the_end_that_a_row_lacks_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.conll", "Acme\tNNP\tB-ORG\nleft\nOslo\tNNP\tB-LOC\n")
+    with pytest.raises(InputError, match=r"a\.conll:2: has 1 column"):
+        read_own(path, "xx", Counter(), options=ReadingOptions(token_column=-3))
 
 
 def test_a_token_that_loses_its_space_is_counted(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def look_at(path: Path, labelled: bool, options: ReadingOptions) -> Seen:
     if layout.tag is None:
         _refuse_untagged(path, lines, layout, labelled)
     rows = rows_of(lines, layout)[layout.header :]
-    tokens = [row.fields[layout.token] for row in rows if layout.token < len(row.fields)]
+    tokens = [row.fields[layout.token] for row in rows if -len(row.fields) <= layout.token < len(row.fields)]
     _refuse_tags_as_tokens(path, tokens, layout)
     ends = line_ends(path)
     description = layout.describe() + (f", line ends {ends}" if ends != "LF" else "")
