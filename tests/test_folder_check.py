@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 import subprocess
 import sys
+from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, SCRIPTS
+from conftest import ROOT, SCRIPTS, snakemake, write_overlay
 from mclner.common.exceptions import InputError
 from mclner.configuration.folder_check import Expectation, Findings, check_user_folder
 from mclner.configuration.user_folder import found_languages, split_file
 from mclner.data.languages import read_languages
+from mclner.reading.readers import ReadingOptions
 
 LANGUAGES = read_languages(ROOT / "config" / "languages.tsv")
 EXPECTED = Expectation("en", ("PER", "ORG", "LOC"))
@@ -121,3 +127,94 @@ def test_the_program_ends_with_all_problems_or_with_none(tmp_path: Path) -> None
     done = run()
     assert done.returncode == 0, done.stderr
     assert "no problems in 6 files" in done.stdout
+
+
+def pipeline(path: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """What the pipeline does to have the sentences of the folder `mine` beside it."""
+    if not (path / "config").exists():
+        shutil.copytree(ROOT / "config", path / "config")
+    wanted = [f"resources/corpora/folder/{name}.parquet" for name in ("en/train", "de/test")]
+    overlay = [str(file) for file in path.glob("overlay.yaml")]
+    files = ["--configfile", "config/folder.yaml", *overlay, "--config", "folder=mine"]
+    return snakemake(path, *wanted, "--cores", "1", *arguments, *files, check=check)
+
+
+def jobs(done: subprocess.CompletedProcess[str]) -> set[str]:
+    return set(re.findall(r"^(\w+) +\d+$", done.stdout + done.stderr, re.M)) - {"total"}
+
+
+def test_the_pipeline_tells_all_problems_before_it_reads_anything(tmp_path: Path) -> None:
+    mine = folder(tmp_path / "mine", de__test__txt=GOOD.replace("LOC", "GPE"), fr__test__conll="il\tO\n")
+    (mine / "ner" / "en" / "dev.conll").unlink()
+    (mine / "ner" / "sw").mkdir()
+    (mine / "parallel" / "own").mkdir(parents=True)
+    (mine / "parallel" / "own" / "en-de.tsv").write_text("Oslo\n", encoding="utf-8")
+    done = pipeline(tmp_path, check=False)
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    for part in (
+        "mine: has 5 problems",
+        "en: has no file for dev",
+        "sw: has no file for test, but nothing",
+        "fr/test.conll: holds no entity",
+        "GPE (3 tags)",
+        "tag_mapping: {GPE: LOC}",
+        "en-de.tsv:1",
+    ):
+        assert part in said, part
+    assert not list(tmp_path.glob("resources/corpora/**/*.parquet")), "something was read before"
+    shutil.rmtree(mine)
+    folder(mine, de__test__txt=GOOD.replace("LOC", "GPE"))
+    write_overlay(tmp_path / "overlay.yaml", {"corpus": {"tag_mapping": {"GPE": "LOC"}, "tag_column": 1}})
+    pipeline(tmp_path)
+    report = json.loads((tmp_path / "results/folder/folder_check.json").read_text(encoding="utf-8"))
+    assert (len(report["seen"]), report["problems"]) == (4, [])
+    write_overlay(tmp_path / "overlay.yaml", {"corpus": {"tag_mapping": {"GPE": "LOC"}, "tag_column": 0}})
+    done = pipeline(tmp_path, check=False)  # every key of reading reaches the check
+    assert "test.txt:1: 'Acme' is no tag" in done.stdout + done.stderr
+
+
+def test_the_pipeline_checks_a_changed_folder_again_and_reads_only_what_changed(tmp_path: Path) -> None:
+    mine = folder(tmp_path / "mine")
+    pipeline(tmp_path)
+    assert jobs(pipeline(tmp_path, "--dry-run")) == set()
+    german = mine / "ner" / "de" / "test.txt"
+    german.write_text(GOOD + "Bonn\tX\n", encoding="utf-8")
+    assert "test.txt:13: 'X' is no tag" in pipeline(tmp_path, check=False).stderr
+    german.write_text(GOOD * 2, encoding="utf-8")
+    assert jobs(pipeline(tmp_path)) == {"target_corpus"}
+    (mine / "ner" / "fr").mkdir()
+    (mine / "ner" / "fr" / "test.conll").write_text(GOOD, encoding="utf-8")
+    assert jobs(pipeline(tmp_path, "--dry-run")) == set()  # another target makes nothing stale
+
+
+def test_a_report_holds_for_the_same_files_and_options_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import check_folder
+
+    mine, times, look = folder(tmp_path / "mine"), list[Path](), check_folder.look
+
+    def counted(folder: Path, expected: Expectation, languages: Path) -> Findings:
+        times.append(folder)
+        return look(folder, expected, languages)
+
+    monkeypatch.setattr(check_folder, "look", counted)
+    expected = Expectation("en", ("PER", "ORG", "LOC"))
+    given = Namespace(report=tmp_path / "report.json", languages=ROOT / "config" / "languages.tsv")
+
+    def reported(expected: Expectation = expected) -> Findings:
+        return check_folder.reported(mine, expected, given)
+
+    first = reported()
+    assert reported() == first
+    assert len(times) == 1
+    (mine / "ner" / "de" / "test.txt").write_text(GOOD.replace("LOC", "GPE"), encoding="utf-8")
+    assert "GPE" in reported().problems[0]
+    assert reported().problems == reported().problems  # problems are kept as well
+    assert len(times) == 2
+    assert not reported(replace(expected, mapping={"GPE": "LOC"})).problems
+    assert reported(replace(expected, options=ReadingOptions(tag_column=0))).problems
+    (mine / "ner" / "fr").mkdir()
+    assert any("fr: has no file for test" in problem for problem in reported().problems)
+    given.report.write_text("{", encoding="utf-8")
+    assert reported().problems
+    assert len(times) == 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tracemalloc
 from argparse import Namespace
 from collections import Counter
 from pathlib import Path
@@ -17,22 +18,20 @@ import pytest
 import yaml
 
 from conftest import DEMO, ROOT, corpora_learnt_from, small_settings, snakemake, write_overlay
+from helpers.imported import bring
 from hub_content import SPLITS, panx_parquet
-from import_corpus import labelled
-from import_corpus import main as import_corpus
 from import_parallel import number_sources, read_rows
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import Experiment, completed, merge, resolve_variant, with_found
-from mclner.data.corpus_parts import map_types, sample, strip_language_prefix
+from mclner.data.corpus_parts import mapped_tags, sample, with_tags, without_prefix
+from mclner.data.sentence_store import Survey
 from mclner.data.sentences import read_corpus
 from mclner.demo.markup import read_markup
 from mclner.lexicons.lexicon import read_pairs
 from mclner.reading.readers import ReadingOptions, read_own
+from write_input_table import main as write_input_table
 
 SHARED = ROOT.parent / "shared" / "data"
-
-
-SEEN = {"format": None, "token_column": None, "tag_column": None, "tag_scheme": None, "tag_names": ()}
 
 
 def write(path: Path, text: str) -> Path:
@@ -94,10 +93,11 @@ def test_an_empty_file_of_json_lines_holds_no_sentences(tmp_path: Path) -> None:
 def test_types_are_mapped_dropped_or_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.conll", "Anna\tB-PERSON\nwon\tO\nNobel\tB-MISC\n")
     sentences = read_own(path, "en", Counter())
-    mapped = map_types(sentences, {"PERSON": "PER", "MISC": None}, ["PER"], path)
-    assert mapped[0].tags == ("B-PER", "O", "O")
+    types = Counter(("PERSON", "MISC"))
+    mapped = with_tags(sentences[0], mapped_tags(types, {"PERSON": "PER", "MISC": None}, ["PER"], path))
+    assert mapped.tags == ("B-PER", "O", "O")
     with pytest.raises(InputError, match=r"MISC \(1 tags\).*corpus: {tag_mapping: {MISC: null}}"):
-        map_types(sentences, {"PERSON": "PER"}, ["PER"], path)
+        mapped_tags(types, {"PERSON": "PER"}, ["PER"], path)
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_keeps_the_order(tmp_path: Path) -> None:
@@ -136,6 +136,9 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     write(data / "parallel" / "ntrex" / "en-de.tsv", pairs)
     files = run_small_experiment(tmp_path, data, tiny_encoder)
     metrics = pd.read_csv(tmp_path / "results" / "folder" / "metrics.tsv", sep="\t")
+    corpora = (tmp_path / "results" / "folder" / "tables" / "corpora.md").read_text(encoding="utf-8")
+    assert corpora.count("token_column 0, tag_column 1 (prefix") == 4
+    assert corpora.count("| unlabelled |") == 1
     assert set(metrics["language"]) == {"en", "de"}
     assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
     source = read_corpus(tmp_path / "results" / "folder" / "translated" / "aligned" / "en.parquet")
@@ -221,25 +224,14 @@ def test_aligned_text_of_different_sources_gives_every_language_its_share() -> N
 
 def test_a_test_without_entities_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "test.conll", "Anna\tB-PERSON\nbor\tO\n")
-    mapping = json.dumps({"PERSON": None})
-    columns = {**SEEN, "tag_mapping": mapping, "expected": "{}"}
-    arguments = Namespace(language="da", entity_types=["PER"], **columns)
     with pytest.raises(InputError, match=r"holds no entity of the types PER.*tag_mapping"):
-        labelled(arguments, "test", path, Counter())
+        bring(tmp_path / "da", "da", test=path, tag_mapping=json.dumps({"PERSON": None}))
 
 
 def test_nothing_is_learnt_from_a_sentence_that_is_scored(tmp_path: Path) -> None:
     test = write(tmp_path / "test.conll", "Anna\tB-PER\nbor\tO\n\nBo\tB-PER\nbor\tO\n")
     text = write(tmp_path / "train.conll", "Bo\nbor\n\nBo\nbor\nher\n\nHer\nbor\nAnna\n")
-    columns = {
-        **SEEN,
-        "tag_mapping": "{}",
-        "expected": '{"train": 3}',
-        "most": 2,
-        "seed": 1,
-    }
-    paths = {"train": None, "dev": None, "test": test, "unlabelled": [text], "folder": tmp_path / "da"}
-    import_corpus(Namespace(language="da", entity_types=["PER"], **columns, **paths))
+    bring(tmp_path / "da", "da", test=test, unlabelled=[text], expected='{"train": 3}', most=2)
     kept = [" ".join(row.tokens) for row in read_corpus(tmp_path / "da" / "unlabelled.parquet")]
     assert kept == ["Bo bor her", "Her bor Anna"]
 
@@ -254,9 +246,7 @@ def test_nothing_is_learnt_from_a_sentence_that_is_scored(tmp_path: Path) -> Non
 )
 def test_the_same_file_as_test_and_as_unlabelled_text_leaves_nothing_to_learn_from(tmp_path: Path, text: str) -> None:
     test = write(tmp_path / "test.conll", text)
-    common = {"expected": "{}", "tag_mapping": "{}", "most": None, "seed": 1, **SEEN}
-    paths = {"train": None, "dev": None, "test": test, "unlabelled": [test], "folder": tmp_path / "de"}
-    import_corpus(Namespace(language="de", entity_types=["ORG", "LOC"], **common, **paths))
+    bring(tmp_path / "de", "de", test=test, unlabelled=[test])
     assert read_corpus(tmp_path / "de" / "unlabelled.parquet") == []
 
 
@@ -272,7 +262,10 @@ def test_unlabelled_text_needs_no_tags(tmp_path: Path) -> None:
 def test_parquet_of_the_hub_is_read_with_numbered_tags_and_prefixed_tokens(tmp_path: Path) -> None:
     (tmp_path / "train").mkdir()
     (tmp_path / "train" / "0.parquet").write_bytes(panx_parquet("de", "train", prefix="de:"))
-    sentences = strip_language_prefix(read_own(tmp_path / "train", "de", Counter()), "de")
+    survey = Survey("de:")
+    raw = list(survey.of(read_own(tmp_path / "train", "de", Counter())))
+    assert survey.prefixed
+    sentences = [without_prefix(row, "de:") for row in raw]
     expected = read_markup(DEMO / "test" / "de.txt")[SPLITS["train"]]
     assert [row.tokens for row in sentences] == [row.tokens for row in expected]
     assert [row.tags for row in sentences] == [row.tags for row in expected]
@@ -285,8 +278,10 @@ def test_numbered_tags_without_names_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_prefix_that_not_every_token_has_stays(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.conll", "de:facto\tO\nBonn\tB-LOC\n")
-    assert strip_language_prefix(read_own(path, "de", Counter()), "de")[0].tokens[0] == "de:facto"
+    path = write(tmp_path / "a.conll", "de:facto\tO\nde:Bonn\tB-LOC\n\nBonn\tB-LOC\n")
+    assert bring(tmp_path / "de", "de", test=path)["test"][0].tokens == ("de:facto", "de:Bonn")
+    path = write(tmp_path / "b.conll", "de:facto\tO\nde:Bonn\tB-LOC\n")
+    assert bring(tmp_path / "de", "de", test=path)["test"][0].tokens == ("facto", "Bonn")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real lexicons and aligned text of ../shared/data are not here")
@@ -304,7 +299,9 @@ def test_real_corpora_are_read(code: str) -> None:
     repairs: Counter[str] = Counter()
     sentences = read_own(SHARED / "ner" / code / "dev.conll", code, repairs)
     assert len(sentences) > 50
-    map_types(sentences, {}, ["PER", "ORG", "LOC"], Path("dev.conll"))
+    survey = Survey()
+    assert list(survey.of(sentences)) == sentences
+    mapped_tags(survey.types, {}, ["PER", "ORG", "LOC"], Path("dev.conll"))
 
 
 def test_the_parts_are_left_out_of_the_teacher_one_by_one(tmp_path: Path) -> None:
@@ -408,3 +405,71 @@ def test_an_experiment_of_the_hub_takes_everything_from_a_folder_by_one_key(tmp_
     assert re.search(r"^target_corpus +2$", done.stdout, re.M)
     assert f"--sources {data}/parallel/ntrex" in done.stdout
     assert f"{data}/lexicons/muse" in done.stdout
+
+
+LABELLED = "Acme\tB-ORG\nsent\tO\nAda\tB-PER\nto\tO\nOslo\tB-LOC\nagain\tO\n"
+
+
+def made_up(path: Path, count: int, tagged: bool = True) -> Path:
+    """`count` different sentences."""
+    text = LABELLED if tagged else re.sub("\t.*", "", LABELLED)
+    return write(path, "\n".join(f"{text}n{number}{chr(9) + 'O' if tagged else ''}\n" for number in range(count)))
+
+
+def test_an_import_in_parts_writes_what_one_in_a_piece_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train, test = made_up(tmp_path / "train.conll", 40), made_up(tmp_path / "test.conll", 11)
+    text = made_up(tmp_path / "text.conll", 50, tagged=False)
+    options: dict[str, Any] = {"train": train, "dev": test, "test": test, "unlabelled": [text, train], "most": 30}
+    whole = bring(tmp_path / "whole", "de", **options)
+    monkeypatch.setattr("mclner.data.sentences.SENTENCES_IN_GROUP", 4)
+    assert bring(tmp_path / "parts", "de", **options) == whole
+    for name in whole:
+        files = [pq.ParquetFile(tmp_path / kind / f"{name}.parquet") for kind in ("whole", "parts")]
+        assert (files[0].num_row_groups, files[1].num_row_groups) == (1, -(-len(whole[name]) // 4))
+        assert files[0].schema_arrow.metadata == files[1].schema_arrow.metadata  # the sum of all values
+    assert [len(rows) for rows in whole.values()] == [30, 11, 11, 30]
+    scored = {row.tokens for row in whole["test"]}
+    assert not scored & {row.tokens for row in whole["unlabelled"]}
+    again = bring(tmp_path / "again", "de", **options)
+    assert again == whole
+    for path in (tmp_path / "again").iterdir():
+        assert path.read_bytes() == (tmp_path / "parts" / path.name).read_bytes()
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mclner.data.sentences.SENTENCES_IN_GROUP", 100)
+    monkeypatch.setattr("mclner.common.files.LINE_BLOCK", 2**14)
+    test, peaks = made_up(tmp_path / "test.conll", 5), []
+    for count in (1000, 1000, 8000):  # once for what is made at the first time
+        train = made_up(tmp_path / "train.conll", count)
+        tracemalloc.start()
+        bring(tmp_path / "de", "de", train=train, test=test, unlabelled=[train], most=50)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.5 * peaks[1], peaks
+
+
+def test_what_was_guessed_stands_in_the_table_of_inputs(tmp_path: Path) -> None:
+    """Columns, scheme, line ends, mark, comments and fields; the table is the same each time."""
+    test = write(tmp_path / "test.conll", "\ufeff# a = b\r\nOslo\tLOC\r\nis\tO\r\n\r\nAnna\tPER\r\nis\tO\r\n")
+    record = json.dumps(
+        {"tokens": ["Bonn", "ist"], "words": ["Bonn", "ist"], "tags": ["O", "O"], "ner": ["B-LOC", "O"]}
+    )
+    train = write(tmp_path / "train.jsonl", record.replace('"tags": ["O', '"tags": ["B-PER') + "\n")
+    bring(tmp_path / "de", "de", test=test, train=train, unlabelled=[train])
+    table = pd.read_csv(tmp_path / "de" / "readings.tsv", sep="\t", dtype=str, keep_default_na=False)
+    rows = {row["split"]: row for row in table.to_dict("records")}
+    assert rows["test"]["read_as"] == (
+        "2 columns parted by tabs, token_column 0, tag_column 1 (types: LOC, PER), line ends CR LF, a byte order mark"
+    )
+    assert rows["test"]["guessed"].startswith("its tags are types alone")
+    assert rows["test"]["mended"] == "comments: 1"
+    assert rows["train"]["read_as"] == "records of JSON, tokens with tags (prefix: PER)"
+    assert rows["train"]["guessed"] == (
+        "its fields tokens, words hold tokens: tokens is read; its fields tags, ner hold tags: tags is read"
+    )
+    assert rows["unlabelled"]["read_as"] == "records of JSON, tokens"
+    write_input_table(
+        Namespace(name="corpora", inputs=[tmp_path / "de" / "readings.tsv"], experiment="x", output=tmp_path / "c.md")
+    )
+    assert "types alone" in (tmp_path / "c.md").read_text(encoding="utf-8")

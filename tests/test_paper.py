@@ -19,7 +19,7 @@ import yaml
 
 from conftest import ROOT, snakemake, write_overlay
 from helpers.paper import EXPERIMENT, sizes
-from hub_content import SPLITS, conll_parquet, whole_hub
+from hub_content import LAYERS, SPLITS, conll_parquet, whole_hub
 from hub_standin import Repository, Standin, serve
 from mclner.common.files import read_table
 from mclner.data.languages import read_languages
@@ -164,8 +164,11 @@ def test_the_experiment_runs_offline_to_its_tables(offline_run: Path) -> None:
 def test_variants_start_from_their_own_encoder(offline_run: Path) -> None:
     results = offline_run / "results" / "paper"
     for variant, encoder in (("full", None), ("full_large", "xlm-roberta-large")):
-        provenance = json.loads((results / variant / "seed1" / "provenance.json").read_text(encoding="utf-8"))
+        run = results / variant / "seed1"
+        provenance = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
         assert provenance["settings"]["encoder"] == encoder
+        kept = json.loads((run / "model" / "config.json").read_text(encoding="utf-8"))["encoder"]
+        assert kept["num_hidden_layers"] == LAYERS[encoder or "xlm-roberta-base"]  # what was loaded, not what was asked
 
 
 def test_corpora_are_those_of_the_hub(offline_run: Path) -> None:

@@ -16,8 +16,6 @@ import yaml
 
 from conftest import NO_NETWORK, ROOT, corpora_learnt_from, small_settings, snakemake, write_overlay
 from mclner.configuration.experiment import merge
-from mclner.configuration.experiment_settings import ExperimentSettings
-from mclner.configuration.fields import keys_of
 from mclner.data.sentences import read_corpus
 
 NOTHING = "Nothing to be done"
@@ -217,10 +215,6 @@ def test_every_rule_has_a_log_and_an_environment() -> None:
             if "shell:" in rule:
                 assert "log:" in rule, f"{path.name}: {rule.split(':')[0]}"
                 assert "conda:" in rule, f"{path.name}: {rule.split(':')[0]}"
-
-
-def test_small_settings_change_keys_alone_that_there_are() -> None:
-    assert set(small_settings(Path("x"))) <= set(keys_of(ExperimentSettings))
 
 
 def test_the_report_holds_every_figure_and_table_with_its_caption(small_run: Path) -> None:

@@ -72,7 +72,8 @@ def test_sentences_of_a_users_own_are_found_whatever_their_form(own: Path) -> No
     corpora = plan("folder", folder=str(own)).corpora
     assert corpora.split_path("de", "test") == f"{own}/ner/de/test.jsonl"
     assert corpora.split_path("de", "dev") == f"{own}/ner/de/dev.conll"  # what is not there is asked for as CoNLL
-    assert corpora.split_input("de", "test") == f"{own}/ner/de/test.jsonl"
+    assert corpora.split_input("de", "test") == [f"{own}/ner/de/test.jsonl"]
+    assert corpora.split_input("de", "dev") == []  # of what a folder lacks, its check speaks
     assert corpora.unlabelled_paths("de") == corpora.unlabelled_inputs("de") == []
     write(own / "ner" / "de" / "train.parquet")
     assert corpora.unlabelled_paths("de") == [f"{own}/ner/de/train.parquet"]
@@ -81,7 +82,8 @@ def test_sentences_of_a_users_own_are_found_whatever_their_form(own: Path) -> No
 def test_sentences_of_the_hub_lie_in_a_download_and_one_language_may_lie_in_a_folder() -> None:
     found = plan("paper", "conll")
     assert found.corpora.split_path("es", "test") == "resources/downloads/corpora/conll/es/test"
-    assert found.corpora.split_input("es", "test") == "resources/downloads/corpora/conll/es"
+    assert found.corpora.split_input("es", "test") == ["resources/downloads/corpora/conll/es"]
+    assert found.corpora.split_input("de", "test") == ["data/conll/de/test.conll"]  # unchecked, so it must be there
     assert found.corpora.unlabelled_inputs("es") == ["resources/downloads/corpora/conll/es"]
     assert found.corpora.split_path("de", "test") == "data/conll/de/test.conll"
     assert [source["repository"] for source in found.corpora.hub_sources("nl")] == [
@@ -204,7 +206,7 @@ def test_what_the_configuration_has_not_is_neither_drawn_nor_tabled(own: Path) -
     demo = plan()
     assert "learning_curve" not in demo.report.figures | demo.report.tables
     assert demo.sources == []
-    assert "sources" not in demo.report.input_tables(demo.sources, "counts.tsv")
+    assert "sources" not in demo.report.input_tables(demo.sources, demo.readings, "counts.tsv")
     curve = plan("folder", "learning_curve", folder=str(own)).report
     assert list(curve.experiment.comparisons.curves) == ["Tagger", "Full"]
     assert "learning_curve" in curve.figures.keys() & curve.tables.keys()

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from conftest import ROOT
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
-from mclner.data.corpus_parts import map_types, mapping_to_paste
+from mclner.data.corpus_parts import mapped_tags, mapping_to_paste, with_tags
+from mclner.data.sentence_store import Survey
+from mclner.data.sentences import Sentence
 from mclner.data.tags import repair_tags
 from mclner.reading.columns import AS_SEEN, find_layout
 from mclner.reading.file_forms import chosen_form, find_form
@@ -40,6 +42,12 @@ def read(path: Path, options: ReadingOptions = ReadingOptions()) -> list[list[tu
     unlabelled = read_own(path, "xx", Counter(), labelled=False, options=options)
     assert [row.tokens for row in unlabelled] == [row.tokens for row in labelled]
     return [list(zip(row.tokens, row.tags or (), strict=True)) for row in labelled]
+
+
+def types_of(sentences: list[Sentence]) -> Counter[str]:
+    survey = Survey()
+    assert list(survey.of(sentences)) == sentences
+    return survey.types
 
 
 COLUMNS = {
@@ -308,7 +316,7 @@ def test_all_unknown_types_come_in_one_message_with_the_mapping_to_paste(tmp_pat
         write(tmp_path / "a.conll", "a B-PERSON\nb B-GPE\nc B-NO\nd B-per\ne B-ORG\n"), "xx", Counter()
     )
     with pytest.raises(InputError) as caught:
-        map_types(sentences, {}, ["PER", "ORG", "LOC"], tmp_path)
+        mapped_tags(types_of(sentences), {}, ["PER", "ORG", "LOC"], tmp_path)
     assert "GPE (1 tags), NO (1 tags), PERSON (1 tags), per (1 tags)" in str(caught.value)
     assert str(caught.value).endswith("corpus: {tag_mapping: {GPE: LOC, 'NO': null, PERSON: PER, per: PER}}")
     assert "PublicCorp: null" in mapping_to_paste(["PublicCorp"], ["HumanSettlement"])
@@ -316,7 +324,8 @@ def test_all_unknown_types_come_in_one_message_with_the_mapping_to_paste(tmp_pat
 
 def test_types_in_mixed_case_are_types(tmp_path: Path) -> None:
     path = write(tmp_path / "a.conll", "a B-HumanSettlement\nb I-HumanSettlement\nc O\n")
-    (sentence,) = map_types(read_own(path, "xx", Counter()), {}, ["HumanSettlement"], path)
+    (sentence,) = read_own(path, "xx", Counter())
+    assert with_tags(sentence, mapped_tags(types_of([sentence]), {}, ["HumanSettlement"], path)) == sentence
     assert sentence.tags == ("B-HumanSettlement", "I-HumanSettlement", "O")
 
 

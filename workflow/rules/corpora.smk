@@ -44,6 +44,7 @@ else:
             train=PLACES.corpus(EXPERIMENT.source, "train"),
             dev=PLACES.corpus(EXPERIMENT.source, "dev"),
             test=PLACES.corpus(EXPERIMENT.source, "test"),
+            readings=PLACES.readings(EXPERIMENT.source),
         log:
             f"{LOGS}/source_corpus.log",
         benchmark:
@@ -55,13 +56,14 @@ else:
             train=PLAN.corpora.split_path(EXPERIMENT.source, "train"),
             dev=PLAN.corpora.split_path(EXPERIMENT.source, "dev"),
             test=PLAN.corpora.split_path(EXPERIMENT.source, "test"),
+            check=check_first,
             reading=PLAN.corpora.reading_options(EXPERIMENT.source),
             language=EXPERIMENT.source,
             program=program("import_corpus"),
         message:
             "Reading the labelled sentences in {params.language}"
         shell:
-            "{params.program} --language {params.language} --train {params.train:q} --dev {params.dev:q}"
+            "{params.check}{params.program} --language {params.language} --train {params.train:q} --dev {params.dev:q}"
             " --test {params.test:q} {params.reading} --folder {params.folder} --log {log}"
 
     rule target_corpus:
@@ -71,6 +73,7 @@ else:
         output:
             unlabelled=PLACES.corpus("{language}", "unlabelled"),
             test=PLACES.corpus("{language}", "test"),
+            readings=PLACES.readings("{language}"),
         log:
             f"{LOGS}/target_corpus-{{language}}.log",
         benchmark:
@@ -83,10 +86,11 @@ else:
             folder=lambda wildcards, output: Path(output.test).parent,
             unlabelled=lambda wildcards: PLAN.corpora.unlabelled_paths(wildcards.language),
             test=lambda wildcards: PLAN.corpora.split_path(wildcards.language, "test"),
+            check=check_first,
             reading=lambda wildcards: PLAN.corpora.reading_options(wildcards.language),
             program=program("import_corpus"),
         message:
             "Reading the sentences in {wildcards.language}; the training ones without their tags"
         shell:
-            "{params.program} --language {wildcards.language} --unlabelled {params.unlabelled:q}"
+            "{params.check}{params.program} --language {wildcards.language} --unlabelled {params.unlabelled:q}"
             " --test {params.test:q} {params.reading} --folder {params.folder} --log {log}"

@@ -98,11 +98,12 @@ rule merged_lexicons:
     params:
         languages=EXPERIMENT.targets,
         sources=PLAN.lexicons.folders,
+        check=check_first,
         order=options(order=PLAN.lexicons.orders),
         folder=lambda wildcards, output: Path(output.counts).parent,
         program=program("merge_lexicons"),
     message:
         "Merging the lexicons"
     shell:
-        "{params.program} --languages {params.languages} --sources {params.sources:q} {params.order}"
+        "{params.check}{params.program} --languages {params.languages} --sources {params.sources:q} {params.order}"
         " --sentences {input.sentences} --folder {params.folder} --counts {output.counts} --log {log}"

@@ -67,12 +67,13 @@ rule parallel_text:
         folder=lambda wildcards, output: Path(output.text[0]).parent,
         source=EXPERIMENT.source,
         languages=EXPERIMENT.targets,
+        check=check_first,
         recipe=lambda wildcards: PLAN.views.parallel_options(wildcards.recipe),
         program=program("import_parallel"),
     message:
         "Taking the aligned text of {params.languages}"
     shell:
-        "{params.program} --source {params.source} --languages {params.languages} {params.recipe}"
+        "{params.check}{params.program} --source {params.source} --languages {params.languages} {params.recipe}"
         " --encoder {input.encoder} --folder {params.folder} --log {log}"
 
 

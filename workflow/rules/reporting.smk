@@ -1,6 +1,6 @@
 # Figures and tables of the experiment, each from its own files alone: mclner/plan/report.py names them.
 FIGURES, TABLES = PLAN.report.figures, PLAN.report.tables
-INPUT_TABLES = PLAN.report.input_tables(PLAN.sources, rules.merged_lexicons.output.counts)
+INPUT_TABLES = PLAN.report.input_tables(PLAN.sources, PLAN.readings, rules.merged_lexicons.output.counts)
 
 
 rule figure:

@@ -1,4 +1,4 @@
-"""Write a table of what went into an experiment, as Markdown, LaTeX and HTML: sources, lexicons or translations."""
+"""Write a table of what went into an experiment (sources, corpora, lexicons, translations) as Markdown, LaTeX, HTML."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from mclner.report.tables import save_table
 
 CAPTIONS = {
     "sources": "What was fetched: repository or address, revision, size and licence",
+    "corpora": "Files of sentences: what each was taken for, what of that was a guess, and what was mended or left out "
+    "(token_column, tag_column and tag_scheme under corpus say otherwise)",
     "lexicons": "Pairs of each lexicon source, pairs that it adds to those before it, and the share of the English "
     "training words, and of those inside entities, that it covers",
     "translations": "Translated sentences by language, and what the quality guard turned away",

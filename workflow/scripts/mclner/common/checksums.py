@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mclner.common.exceptions import DamagedFileError, InputError
-from mclner.common.files import content_hash, writing
+from mclner.common.files import content_hash, scratch, writing
 
 if TYPE_CHECKING:  # using a model needs no PyArrow
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 SUMS = "SHA256SUMS"  # in a sealed folder, in the form of the command sha256sum
 ROWS_HASH = b"rows_sha256"  # in the metadata of a Parquet file
@@ -67,6 +69,44 @@ def write_parquet(table: pa.Table, path: Path) -> None:
 
     with writing(path) as partial:
         pq.write_table(table.replace_schema_metadata({ROWS_HASH: rows_hash(table)}), partial, write_page_checksum=True)
+
+
+def write_parquet_parts(parts: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """As `write_parquet`, of a table that comes in parts: two of them are in memory at a time, and each is a row group.
+
+    The sum is one of the columns, one after the other: the parts lie beside `path` until all of them are known.
+    """
+    import pyarrow.parquet as pq
+
+    coming = iter(parts)
+    first, second = next(coming, schema.empty_table()), next(coming, None)
+    if second is None:
+        write_parquet(first, path)
+        return
+    with scratch(path.with_name(f"{path.name}.parts")) as unhashed:
+        with pq.ParquetWriter(unhashed, schema, compression="lz4") as writer:
+            for part in chain((first, second), coming):
+                writer.write_table(part)
+        with pq.ParquetFile(unhashed) as stored, writing(path) as partial:
+            described = schema.with_metadata({ROWS_HASH: _rows_hash_of_file(stored)})
+            with pq.ParquetWriter(partial, described, write_page_checksum=True) as writer:
+                for group in range(stored.num_row_groups):
+                    writer.write_table(stored.read_row_group(group).cast(described))
+
+
+def _rows_hash_of_file(stored: pq.ParquetFile) -> bytes:
+    """As `rows_hash`, with one part of one column in memory at a time."""
+    digest = hashlib.sha256()
+    for place, name in enumerate(stored.schema_arrow.names):
+        digest.update(f"{', ' if place else '{'}{json.dumps(name)}: [".encode())
+        begun = False
+        for group in range(stored.num_row_groups):
+            values = json.dumps(stored.read_row_group(group, columns=[name]).column(0).to_pylist())[1:-1]
+            digest.update(f"{', ' * (begun and values != '')}{values}".encode())
+            begun = begun or values != ""
+        digest.update(b"]")
+    digest.update(b"}")
+    return digest.hexdigest().encode()
 
 
 def read_parquet(path: Path, schema: pa.Schema) -> pa.Table:

@@ -20,6 +20,7 @@ from typing import Any
 
 from mclner.common.exceptions import InputError
 
+MARK = "\ufeff"  # the byte order mark
 LINE_BLOCK = 2**20  # characters
 LONGEST_LINE = 2**26
 log = logging.getLogger(__name__)
@@ -34,11 +35,18 @@ def stays_inside(name: str) -> bool:
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to; it takes `path`'s place only when the block ends well."""
-    partial = _partial_of(path)
-    try:
+    with scratch(path) as partial:
         yield partial
         flush(partial)
         os.replace(partial, path)
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write to, of which nothing is left when the block ends."""
+    partial = _partial_of(path)
+    try:
+        yield partial
     finally:
         partial.unlink(missing_ok=True)
 
@@ -77,6 +85,18 @@ def alone_in(folder: Path) -> Iterator[None]:
             yield
         finally:
             lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until no other process is in a block of the same `path`. Where the file system knows no locks, do not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        except OSError as error:
+            log.warning("%s cannot be locked: %s", path, error)
+        yield
 
 
 def _partial_of(path: Path) -> Path:
@@ -123,14 +143,19 @@ def iterate_lines(path: Path) -> Iterator[str]:
                 rest = lines.pop() + text[whole:]
                 if len(rest) > LONGEST_LINE:
                     raise InputError(path, f"has a line of over {LONGEST_LINE:,} characters.", "Is it a text file?")
-                yield from lines
+                yield from map(_without_mark, lines) if MARK in text else lines
     except UnicodeDecodeError as error:
         number = _line_that_is_not_utf8(path)
         raise InputError(path, f"is not UTF-8 ({error.reason}).", "Save it as UTF-8.", number) from None
     except OSError as error:
         raise InputError(path, f"cannot be read ({error.strerror}).", "Put the file there.") from None
     if rest:
-        yield from _with_plain_ends(rest).removesuffix("\n").split("\n")
+        yield from map(_without_mark, _with_plain_ends(rest).removesuffix("\n").split("\n"))
+
+
+def _without_mark(line: str) -> str:
+    """A line without the byte order mark that stands where another file was put behind the first."""
+    return line.removeprefix(MARK) if len(line) > 1 else line
 
 
 def _with_plain_ends(text: str) -> str:
@@ -155,6 +180,12 @@ def line_ends(path: Path) -> str:
         if end in head:
             return name
     return "LF"
+
+
+def begins_with_mark(path: Path) -> bool:
+    """Whether a file begins with a byte order mark of UTF-8."""
+    with path.open("rb") as stream:
+        return stream.read(3) == b"\xef\xbb\xbf"
 
 
 def read_text(path: Path) -> str:

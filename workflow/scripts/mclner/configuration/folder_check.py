@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mclner.common.exceptions import InputError
 from mclner.configuration.user_folder import EXPECTED, SPLITS, language_folders, split_file
-from mclner.data.corpus_parts import map_types, mapping_to_paste, unknown_types
+from mclner.data.corpus_parts import mapping_to_paste, unknown_types
 from mclner.data.languages import LanguageTable
-from mclner.data.sentences import Sentence, count_entities
-from mclner.reading.readers import AS_SEEN, ReadingOptions, doubts_of, iterate_own, look_at
+from mclner.data.sentence_store import Survey
+from mclner.reading.readers import AS_SEEN, ReadingNotes, ReadingOptions, doubts_of, iterate_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +88,26 @@ def _check_language(folder: Path, expected: Expectation, findings: Findings) -> 
 
 
 def _check_file(path: Path, labelled: bool, expected: Expectation, findings: Findings) -> None:
-    repairs: Counter[str] = Counter()
+    repairs, notes, survey = Counter[str](), ReadingNotes(), Survey()
     try:
-        seen = look_at(path, labelled, expected.options)
-        sentences = list(iterate_own(path, path.parent.name, repairs, labelled, expected.options))
-        if not sentences:
+        sentences = iterate_own(path, path.parent.name, repairs, labelled, expected.options, notes)
+        deque(survey.of(sentences), maxlen=0)
+        if not survey.sentences:
             raise InputError(path, "holds no sentences.", "Put some there, or take the file away.")
     except InputError as error:
         findings.problems.append(str(error))
         return
-    findings.doubts += [f"{path}: {doubt}" for doubt in (*seen.guesses, *doubts_of(sentences))]
+    findings.doubts += [f"{path}: {doubt}" for doubt in (*notes.guesses, *doubts_of(survey))]
     mended = "".join(f", {name}: {number}" for name, number in sorted(repairs.items()) if number)
-    findings.seen.append(f"{path}: {len(sentences)} sentences; {seen.description}{mended}")
+    findings.seen.append(f"{path}: {survey.sentences} sentences; {notes.description}{mended}")
     if labelled:
-        _check_entities(path, sentences, expected, findings)
+        _check_entities(path, survey.types, expected, findings)
 
 
-def _check_entities(path: Path, sentences: Sequence[Sentence], expected: Expectation, findings: Findings) -> None:
-    unknown = unknown_types(sentences, expected.mapping, expected.entity_types)
-    findings.unknown_types += unknown
-    rest = dict.fromkeys(unknown)  # told at the end, for all files
-    if not unknown and not count_entities(
-        map_types(sentences, {**expected.mapping, **rest}, expected.entity_types, path)
-    ):
+def _check_entities(path: Path, types: Mapping[str, int], expected: Expectation, findings: Findings) -> None:
+    unknown = unknown_types(types, expected.mapping, expected.entity_types)
+    findings.unknown_types += unknown  # told at the end, for all files
+    if not unknown and not any(expected.mapping.get(kind, kind) for kind in types):
         kinds = ", ".join(expected.entity_types)
         findings.problems.append(
             f"{path}: holds no entity of the types {kinds}. Map its types, or leave the language out."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from mclner.common.exceptions import InputError
 
 SPLITS = ("train", "dev", "test")
+PAIRS = ("lexicons", "parallel")  # folders of files of English and a translation
 NO_SENTENCES = (".md5", ".sha256", ".bak", ".orig", ".log", ".lock", ".damaged", ".license", ".readme", ".md", ".swp")
 EXPECTED = "Expected <language>/train.conll, dev.conll and test.conll, or .txt, .tsv, .jsonl, .parquet and the like."
 
@@ -29,6 +31,18 @@ def is_split(path: Path, split: str) -> bool:
 def language_folders(folder: Path) -> list[Path]:
     """Folders of languages in `folder`, hidden ones left out, sorted."""
     return sorted(path for path in folder.glob("*/") if path.is_dir() and not path.name.startswith((".", "_")))
+
+
+def files_of(folder: Path, languages: Iterable[str]) -> list[Path]:
+    """What the check of a user's own folder looks at: sentences of `languages`, and every lexicon and aligned text."""
+    sentences = [
+        path
+        for language in languages
+        for split in SPLITS
+        for path in sorted((folder / "ner" / language).glob(f"{split}*"))
+        if is_split(path, split)
+    ]
+    return [*sentences, *(path for kind in PAIRS for path in sorted((folder / kind).glob("*/en-*.tsv")))]
 
 
 def found_languages(folder: Path, source: str) -> list[str]:

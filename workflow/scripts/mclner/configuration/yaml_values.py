@@ -33,6 +33,16 @@ def as_meant(config: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, A
     return meant
 
 
+def passed_on(arguments: Sequence[str], folder: str | None) -> list[str]:
+    """The `name=value` of --config as Snakemake hands them to each job of a cluster, which reads them as YAML again.
+
+    There it would make a number of `folder` once more, and another one. Quotes keep it as it was typed, where a space
+    on either side keeps Snakemake from taking them off.
+    """
+    quoted = "" if folder is None else folder.replace("'", "''")
+    return [f"folder= '{quoted}' " if argument.startswith("folder=") else argument for argument in arguments]
+
+
 def _code(value: Any) -> Any:
     return "no" if value is False else value
 

@@ -22,52 +22,40 @@ LIKELY = {
 }  # fmt: skip
 
 
-def strip_language_prefix(sentences: Sequence[Sentence], lang: str) -> list[Sentence]:
-    """PAN-X's raw files have `en:word` for `word`; the prefix goes, at the first colon, where every token has it."""
-    prefix = f"{lang}:"
-    if not all(token.startswith(prefix) for sentence in sentences for token in sentence.tokens):
-        return list(sentences)
-    return [
-        replace(sentence, tokens=tuple(clean_token(token[len(prefix) :]) for token in sentence.tokens))
-        for sentence in sentences
-    ]
+def without_prefix(sentence: Sentence, prefix: str) -> Sentence:
+    """PAN-X's raw files have `en:word` for `word`; the prefix goes, at the first colon."""
+    return replace(sentence, tokens=tuple(clean_token(token[len(prefix) :]) for token in sentence.tokens))
 
 
-def map_types(
-    sentences: Sequence[Sentence], mapping: Mapping[str, str | None], entity_types: Sequence[str], path: Path
-) -> list[Sentence]:
-    """Entity types renamed by `mapping`; a type mapped to None is left unmarked.
+def mapped_tags(
+    types: Mapping[str, int], mapping: Mapping[str, str | None], entity_types: Sequence[str], path: Path
+) -> dict[str, str]:
+    """What becomes of each tag where types are renamed by `mapping`; one mapped to None is left unmarked.
 
-    Raises InputError on the types that are neither mapped nor among `entity_types`, all at once.
+    `types` says how many tags have each type. Raises InputError on the types that are neither mapped nor among
+    `entity_types`, all at once.
     """
-    unknown = unknown_types(sentences, mapping, entity_types)
+    unknown = unknown_types(types, mapping, entity_types)
     if unknown:
         shown = ", ".join(f"{kind} ({count} tags)" for kind, count in sorted(unknown.items()))
         raise InputError(
             path, f"has entity types that are not known: {shown}.", mapping_to_paste(unknown, entity_types)
         )
-    kinds = {kind: mapping.get(kind, kind) for kind in _types_of(sentences)}
-    tags = {f"{part}-{kind}": f"{part}-{new}" if new else OUTSIDE for kind, new in kinds.items() for part in "BI"}
-    return [replace(sentence, tags=tuple(tags.get(tag, tag) for tag in sentence.tags or ())) for sentence in sentences]
+    kinds = {kind: mapping.get(kind, kind) for kind in types}
+    return {f"{part}-{kind}": f"{part}-{new}" if new else OUTSIDE for kind, new in kinds.items() for part in "BI"}
+
+
+def with_tags(sentence: Sentence, tags: Mapping[str, str]) -> Sentence:
+    """A labelled sentence with the tags that `mapped_tags` gives for its own."""
+    return replace(sentence, tags=tuple(tags.get(tag, tag) for tag in sentence.tags or ()))
 
 
 def unknown_types(
-    sentences: Iterable[Sentence], mapping: Mapping[str, str | None], entity_types: Sequence[str]
+    types: Mapping[str, int], mapping: Mapping[str, str | None], entity_types: Sequence[str]
 ) -> Counter[str]:
-    """How many tags have each entity type that is neither mapped to one of ours, or to none, nor one itself."""
+    """How many tags have each of `types` that is neither mapped to one of ours, or to none, nor one itself."""
     known = {*entity_types, None}
-    return Counter(
-        {kind: count for kind, count in _types_of(sentences).items() if mapping.get(kind, kind) not in known}
-    )
-
-
-def _types_of(sentences: Iterable[Sentence]) -> Counter[str]:
-    tags = Counter(tag for sentence in sentences for tag in sentence.tags or ())
-    types: Counter[str] = Counter()
-    for tag, count in tags.items():
-        if tag != OUTSIDE:
-            types[tag[2:]] += count
-    return types
+    return Counter({kind: count for kind, count in types.items() if mapping.get(kind, kind) not in known})
 
 
 def mapping_to_paste(unknown: Iterable[str], entity_types: Sequence[str]) -> str:
@@ -80,7 +68,11 @@ def mapping_to_paste(unknown: Iterable[str], entity_types: Sequence[str]) -> str
 
 def sample(sentences: Sequence[Sentence], most: int | None, seed: int) -> list[Sentence]:
     """At most `most` sentences, drawn with `seed`, in their order; all where `most` is None."""
-    if most is None or len(sentences) <= most:
-        return list(sentences)
-    chosen = random.Random(seed).sample(range(len(sentences)), most)
-    return [sentences[position] for position in sorted(chosen)]
+    return [sentences[position] for position in drawn(len(sentences), most, seed)]
+
+
+def drawn(count: int, most: int | None, seed: int) -> Sequence[int]:
+    """The places, in order, of the at most `most` that `seed` draws of `count` sentences."""
+    if most is None or count <= most:
+        return range(count)
+    return sorted(random.Random(seed).sample(range(count), most))

@@ -7,17 +7,20 @@ null where the sentence is unlabelled).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mclner.common.checksums import read_parquet, write_parquet
+from mclner.common.checksums import read_parquet, write_parquet_parts
 from mclner.data.tags import OUTSIDE, Entity, entities_of, repair_tags
 from mclner.data.tokenization import clean_token
 
 if TYPE_CHECKING:  # using a model needs no PyArrow
     import pyarrow as pa
+
+SENTENCES_IN_GROUP = 2**13  # of a corpus file
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def make_sentence(
     cleaned = tuple(map(clean_token, tokens))
     if cleaned != tuple(tokens):
         repairs["tokens with invisible characters"] += sum(a != b for a, b in zip(cleaned, tokens, strict=True))
+        repairs["tokens that held a space and are one word now"] += sum(len(token.split()) > 1 for token in tokens)
     if tags is None:
         return Sentence(identifier, lang, cleaned, None)
     repaired, changes = repair_tags(tags)
@@ -77,26 +81,31 @@ def corpus_schema() -> pa.Schema:
 
 
 def write_corpus(sentences: Iterable[Sentence], path: Path) -> None:
-    """Write `sentences` to Parquet at `path`, whole or not at all."""
+    """Write `sentences` to Parquet at `path`, whole or not at all; a row group of them is in memory at a time."""
+    write_parquet_parts(tables_of(sentences), corpus_schema(), path)
+
+
+def tables_of(sentences: Iterable[Sentence]) -> Iterator[pa.Table]:
+    """Tables of at most a row group of sentences each, in the columns of a corpus file."""
     import pyarrow as pa
 
-    rows = list(sentences)
-    table = pa.table(
-        {
+    coming = iter(sentences)
+    while rows := list(islice(coming, SENTENCES_IN_GROUP)):
+        columns = {
             "id": [row.id for row in rows],
             "lang": [row.lang for row in rows],
             "tokens": [list(row.tokens) for row in rows],
             "tags": [None if row.tags is None else list(row.tags) for row in rows],
-        },
-        schema=corpus_schema(),
-    )
-    write_parquet(table, path)
+        }
+        yield pa.table(columns, schema=corpus_schema())
+
+
+def sentences_of(table: pa.Table) -> Iterator[Sentence]:
+    """The sentences of a table with the columns of a corpus file."""
+    for identifier, lang, tokens, tags in zip(*table.to_pydict().values(), strict=True):
+        yield Sentence(identifier, lang, tuple(tokens), None if tags is None else tuple(tags))
 
 
 def read_corpus(path: Path) -> list[Sentence]:
     """Sentences of a file that `write_corpus` wrote. Raises DamagedFileError where it is no longer as written."""
-    columns = read_parquet(path, corpus_schema()).to_pydict()
-    return [
-        Sentence(identifier, lang, tuple(tokens), None if tags is None else tuple(tags))
-        for identifier, lang, tokens, tags in zip(*columns.values(), strict=True)
-    ]
+    return list(sentences_of(read_parquet(path, corpus_schema())))

@@ -43,6 +43,7 @@ WORD = regex.compile(
     ),
     regex.V1,
 )
+PIECE = regex.compile(rf"[0-9#*]\uFE0F?\u20E3|{RUN}{LAST_JOINER}|[{NOTHING}]|\X", regex.V1)  # never cut any further
 INVISIBLE = regex.compile(rf"[{NOTHING}\p{{Default_Ignorable_Code_Point}}]+", regex.V1)
 CHARACTER = regex.compile(r"\X")  # as a reader sees it, such as a letter with its marks
 
@@ -84,6 +85,17 @@ def _cut(run: str, tokenizer: Tokenizer) -> Iterator[Span]:
     cuts = [0, *sorted((begins & whole) - {0}), len(run)]
     for start, end in pairwise(cuts):
         yield Span(start, start + len(run[start:end].rstrip(HIDDEN)))
+
+
+def find_pieces(text: str) -> Iterator[Span]:
+    """Runs of letters and digits, punctuation marks, and characters of scripts without spaces, each by itself.
+
+    Words of `find_words` that a joiner such as a hyphen holds together are parted, so that an entity of which only the
+    characters are known need not begin or end inside of one.
+    """
+    for match in PIECE.finditer(text):
+        if not INVISIBLE.fullmatch(match[0]):
+            yield Span(*match.span())
 
 
 def split_words(text: str, tokenizer: Tokenizer) -> list[str]:

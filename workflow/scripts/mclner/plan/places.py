@@ -46,6 +46,15 @@ class Places:
     def corpus(self, language: str, split: str) -> str:
         return f"resources/corpora/{self.corpus_name}/{language}/{split}.parquet"
 
+    def readings(self, language: str) -> str:
+        """What the import took a language's files for, and what of that was a guess."""
+        return f"resources/corpora/{self.corpus_name}/{language}/readings.tsv"
+
+    @property
+    def folder_check(self) -> str:
+        """What the check of a user's own folder saw in its files."""
+        return f"{self.results}/folder_check.json"
+
     def corpora(self, languages: Iterable[str], split: str) -> list[str]:
         return [self.corpus(language, split) for language in languages]
 

@@ -44,7 +44,8 @@ class Plan:
         places = Places(root, config["experiment"], config["corpus"]["name"])
         experiment = Experiment.of(config, Path(places.language_table))
         languages = read_languages(Path(places.language_table))
-        corpora = Corpora(config["corpus"], own_folder, config["entity_types"], experiment, places)
+        finds_targets = config["languages"]["targets"] == "found"
+        corpora = Corpora(config["corpus"], own_folder, finds_targets, config["entity_types"], experiment, places)
         lexicons = Lexicons(
             config["lexicons"], config["lexicon_sources"], languages, f"{own_folder}/lexicons", experiment, places
         )
@@ -69,6 +70,12 @@ class Plan:
     def sources(self) -> list[str]:
         """The table of what was fetched, made when every download was verified; none where nothing is fetched."""
         return [f"{self.places.results}/sources.tsv"] if self.fetched else []
+
+    @property
+    def readings(self) -> list[str]:
+        """Tables of what the files of each language were taken for; none for the demo, whose form is its own."""
+        languages = self.experiment.languages if self.corpora.kind != "demo" else ()
+        return [self.places.readings(language) for language in languages]
 
     def card_sources(self, variant: str) -> dict[str, Any]:
         """What the card of a variant's model names: its corpus, lexicons, translators and encoder, as configured."""

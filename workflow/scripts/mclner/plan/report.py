@@ -186,10 +186,11 @@ class Report:
     def errors(self) -> str:
         return f"{self.places.results}/errors.tsv"
 
-    def input_tables(self, sources: list[str], lexicon_counts: str) -> dict[str, list[str]]:
+    def input_tables(self, sources: list[str], readings: list[str], lexicon_counts: str) -> dict[str, list[str]]:
         """Tables of what went into the experiment, each with the tables that it puts below each other."""
         found = {
             "sources": sources,
+            "corpora": readings,
             "lexicons": [lexicon_counts],
             "translations": self.views.counted_translations(self.experiment.compare),
         }

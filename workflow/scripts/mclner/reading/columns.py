@@ -8,15 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from mclner.reading.tag_schemes import Scheme, TagReader, count_tags, reader_of
+from mclner.data.tokenization import INVISIBLE
+from mclner.reading.tag_schemes import TYPES_ALONE, Scheme, TagReader, count_tags, reader_of
 
 SAMPLE = 4_000  # lines looked at
+LEAST_ROWS = 3  # by which a column is known to hold something else than tokens
 MOST_COLUMNS = 64  # looked at; what stands behind is no tag of a named entity
 METADATA = re.compile(r"# *[\w.:-]+ = |#(begin|end) document\b")  # of CoNLL-U and CoNLL-2012
 ELEMENTS = "s|p|doc|document|text|body|head|headline|title|sent|sentence|para|paragraph|ingress|article|div"
 MARKUP = re.compile(rf"<(/?({ELEMENTS})|/[A-Za-z]\w*|({ELEMENTS}) [^<>]*)/?>\s*", re.IGNORECASE)
 NUMBER = re.compile(r"[0-9]+([-.][0-9]+)?")
 DOCUMENT = "-DOCSTART-"
+HIDDEN_BEGINS = "\t \u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
+SENTENCE_MARK = re.compile(r"sent(ence)?[ _:#-]*\d+", re.IGNORECASE)
 TOKEN_NAMES = frozenset({"token", "tokens", "word", "words", "form"})
 OTHER_NAMES = frozenset(
     {
@@ -43,6 +47,7 @@ OTHER_NAMES = frozenset(
         "bio",
         "misc",
         "sentence",
+        "sentence #",
         "sentence_id",
         "sent_id",
         "feats",
@@ -68,7 +73,8 @@ AS_SEEN = ColumnChoice()
 class Layout:
     """Columns of a file, counted from 0: `tag` is where tags stand and None where none were seen.
 
-    `numbered` is a column of numbers beside the tokens; `counts` says that the token column itself is 0, 1, 2, ….
+    `numbered` is a column of numbers beside the tokens; `marks` one that is empty but where a sentence begins; `counts`
+    says that the token column itself is 0, 1, 2, ….
     """
 
     delimiter: str
@@ -77,6 +83,7 @@ class Layout:
     tag: int | None = None
     tags: TagReader = field(default_factory=TagReader)
     numbered: int | None = None
+    marks: int | None = None
     header: bool = False
     counts: bool = False
     notes: tuple[str, ...] = ()
@@ -103,6 +110,7 @@ class Layout:
             shown = ", ".join(kinds[:8]) + (f" and {len(kinds) - 8} more" if len(kinds) > 8 else "")
             parts.append(f"tag_column {self.tag} ({self.tags.scheme}: {shown or 'no entity'})")
         parts += ["a row of names above"] * self.header
+        parts += [f"begins of sentences in column {self.marks}"] * (self.marks is not None)
         parts += [f"numbers in column {self.numbered}"] * (self.numbered is not None)
         return ", ".join(parts)
 
@@ -128,31 +136,43 @@ def find_layout(lines: Sequence[str], choice: ColumnChoice) -> Layout:
     sizes = Counter(len(row.fields) for row in rows)
     layout = replace(layout, columns=sizes.most_common(1)[0][0])
     tag, reader, others = find_tags(rows, sizes, choice)
-    numbers = [column for column in range(min(layout.columns, MOST_COLUMNS)) if is_of_numbers(rows, column)]
-    free = [column for column in range(layout.columns) if column not in (*others, *numbers, _forward(tag, layout))]
+    looked_at = range(min(layout.columns, MOST_COLUMNS))
+    numbers = [column for column in looked_at if is_of_numbers(rows, column)]
+    marks = next((column for column in looked_at if marks_begins(rows, column)), None)
+    taken = {*others, *numbers, marks, _forward(tag, layout)}
+    free = [column for column in range(layout.columns) if column not in taken]
+    free = [column for column in free if not names_no_tokens(rows, column)] or free
     left = [column for column in range(layout.columns) if column != _forward(tag, layout)]
     token = choice.token if choice.token is not None else next(iter(free or left), 0)
     numbered = next((number for number in reversed(numbers) if number < (_forward(token, layout) or 0)), None)
     notes = [f"columns {', '.join(map(str, (tag, *others)))} hold tags: {tag} is read (--tag-column)"] * bool(others)
     notes += ["the number of columns varies"] * (len(sizes) > 1)
     if reader is not None and reader.scheme == "types" and choice.scheme is None:
-        notes.append("its tags are types alone: neighbours of one type are one entity (--tag-scheme)")
+        notes.append(TYPES_ALONE)
     return replace(
         layout,
         token=token,
         tag=tag,
         tags=reader or TagReader(),
         numbered=numbered,
+        marks=marks,
         counts=counts_tokens(rows, token),
         notes=tuple(notes),
     )
+
+
+def is_blank(line: str, columns: int = 2) -> bool:
+    """Whether a line is empty or white space; of several columns, also one of invisible characters alone."""
+    if not line or line.isspace():
+        return True
+    return columns > 1 and line[0] in HIDDEN_BEGINS and INVISIBLE.fullmatch(line) is not None
 
 
 def rows_of(lines: Iterable[str], layout: Layout) -> list[Row]:
     """Rows of tokens among `lines`: blank lines, comments, markup and begins of documents left out."""
     rows, block = [], 0
     for line in lines:
-        if not line.strip():
+        if is_blank(line):
             block += 1
         elif not line.startswith("#") and not MARKUP.fullmatch(line):
             fields = layout.split(line)
@@ -243,6 +263,24 @@ def is_of_numbers(rows: Sequence[Row], column: int) -> bool:
             return False
         before, block = here, row.block
     return jumps * 20 <= len(rows)
+
+
+def marks_begins(rows: Sequence[Row], column: int) -> bool:
+    """Whether a column says where a sentence begins (`Sentence: 1`) and is empty elsewhere."""
+    filled = [row.fields[column] for row in rows if column < len(row.fields) and row.fields[column].strip()]
+    return 0 < len(filled) < len(rows) and all(map(SENTENCE_MARK.fullmatch, filled))
+
+
+def names_no_tokens(rows: Sequence[Row], column: int) -> bool:
+    """Whether a column holds places in the text, nothing but numbers, or names documents or sentences, one a block."""
+    if len(rows) < LEAST_ROWS or any(column >= len(row.fields) for row in rows):
+        return False
+    if all(row.fields[column].isdecimal() for row in rows):
+        return True
+    named: dict[int, set[str]] = {}
+    for row in rows:
+        named.setdefault(row.block, set()).add(row.fields[column])
+    return len(named) * 2 < len(rows) and all(len(names) == 1 for names in named.values())
 
 
 def counts_tokens(rows: Sequence[Row], column: int) -> bool:

@@ -23,7 +23,9 @@ from mclner.reading.columns import (
     ColumnChoice,
     Layout,
     find_layout,
+    is_blank,
 )
+from mclner.reading.strange_content import refuse_foreign
 from mclner.reading.tag_schemes import EXPECTED
 
 LONGEST_SENTENCE = 1_000_000  # tokens; a file without blank lines is no reason to fill the memory
@@ -47,6 +49,7 @@ def read_conll(
 def look_at_columns(path: Path, choice: ColumnChoice) -> Layout:
     """Layout of a file by its first lines. Raises InputError where the token column numbers the tokens."""
     lines = list(islice(iterate_lines(path), SAMPLE))
+    refuse_foreign(path, lines)
     layout = find_layout(lines, choice)
     if layout.counts:
         others = [column for column in range(layout.columns) if column not in (layout.token, layout.tag)]
@@ -75,12 +78,13 @@ class _Reader:
         """Tokens and tags of IOB between blank lines; begins of documents and markup part them as well."""
         layout, repairs, labelled = self.layout, self.repairs, self.labelled
         token, tag, columns, read = layout.token, layout.tag_or_last, layout.columns, layout.tags.read
+        marks = layout.marks
         careful = layout.numbered is not None or layout.header  # where any line may hold something else
         tokens: list[str] = []
         tags: list[str] = []
         blanks = 0
         for number, line in enumerate(iterate_lines(self.path), start=1):
-            if not line or line.isspace():
+            if is_blank(line, columns):
                 if tokens:
                     yield tokens, tags
                     tokens, tags = [], []
@@ -98,6 +102,9 @@ class _Reader:
                         yield tokens, tags
                         tokens, tags = [], []
                     continue
+            if marks is not None and tokens and marks < len(fields) and fields[marks].strip():
+                yield tokens, tags
+                tokens, tags = [], []
             try:
                 tokens.append(fields[token])
                 iob = read(fields[tag]) if labelled else OUTSIDE

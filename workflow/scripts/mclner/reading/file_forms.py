@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from mclner.common.exceptions import InputError
 from mclner.common.files import iterate_lines
 from mclner.reading.columns import AS_SEEN, SAMPLE, Layout, find_layout, rows_of
+from mclner.reading.strange_content import refuse_foreign
 
 Form = Literal["conll", "json", "parquet", "text"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -50,6 +51,7 @@ def find_form(path: Path) -> FileForm:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:4096].count(0) * 4 > len(head[:4096]):
         raise InputError(path, "is not UTF-8 but UTF-16, or no text.", "Save it as UTF-8.")
     lines = list(islice(iterate_lines(path), SAMPLE))
+    refuse_foreign(path, lines)
     first = next((line for line in lines if line.strip()), "")
     if JSON_BEGIN.match(first):
         return FileForm("json")

@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from mclner.common.exceptions import InputError
-from mclner.common.files import iterate_lines, line_ends
+from mclner.common.files import begins_with_mark, iterate_lines, line_ends
+from mclner.data.sentence_store import Survey
 from mclner.data.sentences import Sentence
-from mclner.reading.columns import ColumnChoice, Layout
+from mclner.reading.columns import SAMPLE, ColumnChoice, Layout, rows_of
 from mclner.reading.conll import look_at_columns, read_columns
 from mclner.reading.file_forms import FORMS, FileForm, Form, find_form, other_delimiter
-from mclner.reading.records import json_records, parquet_records, parquet_tag_names, read_records
-from mclner.reading.tag_schemes import EXPECTED, SCHEMES, Scheme
+from mclner.reading.records import RecordReader, json_records, parquet_records, parquet_tag_names
+from mclner.reading.strange_content import doubts_of_tokens
+from mclner.reading.tag_schemes import EXPECTED, PREFIXED, SCHEMES, Scheme
 
 log = logging.getLogger(__name__)
+TAGS_AMONG_TOKENS = 4  # one in so many tokens is too much for words such as B-52
 LONG_SENTENCE = 1000  # tokens: where one sentence is all that a file holds, blank lines are missing
 
 
@@ -47,6 +50,21 @@ class ReadingOptions:
 AS_SEEN = ReadingOptions()
 
 
+@dataclass(slots=True)
+class ReadingNotes:
+    """What a file was taken for, and what of that was a guess: complete when the first sentence comes."""
+
+    description: str = ""
+    guesses: list[str] = field(default_factory=list)
+
+    def add(self, path: Path, description: str, guesses: Sequence[str]) -> None:
+        """Note what was seen in `path`, and say it in the log."""
+        log.info("%s: %s", path, description)
+        for guess in guesses:
+            log.warning("%s: %s", path, guess)
+        self.description, self.guesses = description, list(guesses)
+
+
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Options that say what a file is, where its content does not."""
     parser.add_argument("--format", choices=FORMS, help="form of the input (default: seen from its content)")
@@ -68,8 +86,9 @@ def read_own(
     Not `labelled` looks at no tags; else every tag must be one. Raises InputError with the line (CoNLL, JSON Lines) or
     row (Parquet) that is wrong, and where the file is running text.
     """
-    sentences = list(iterate_own(path, lang, repairs, labelled, options))
-    for doubt in doubts_of(sentences):
+    survey = Survey()
+    sentences = list(survey.of(iterate_own(path, lang, repairs, labelled, options)))
+    for doubt in doubts_of(survey):
         log.warning("%s: %s", path, doubt)
     return sentences
 
@@ -80,18 +99,21 @@ def iterate_own(
     repairs: Counter[str],
     labelled: bool = True,
     options: ReadingOptions = AS_SEEN,
+    notes: ReadingNotes | None = None,
 ) -> Iterator[Sentence]:
-    """As `read_own`, one sentence in memory at a time."""
+    """As `read_own`, one sentence in memory at a time; what was seen goes into `notes`, too."""
+    notes = ReadingNotes() if notes is None else notes
     seen = look_at(path, labelled, options)
-    log.info("%s: %s", path, seen.description)
-    for guess in seen.guesses:
-        log.warning("%s: %s", path, guess)
     if seen.layout is not None:
+        notes.add(path, seen.description, seen.guesses)
         yield from read_columns(path, seen.layout, lang, repairs, labelled)
         return
     records = json_records(path) if seen.form == "json" else parquet_records(path, labelled)
     names = options.tag_names or (parquet_tag_names(path) if seen.form == "parquet" and labelled else ())
-    yield from read_records(path, records, lang, repairs, labelled, options.scheme, names)
+    reader = RecordReader(path, lang, repairs, labelled, options.scheme, names)
+    first = reader.look_at(records)
+    notes.add(path, f"{seen.description}{reader.description}", reader.guesses)
+    yield from reader.sentences(first, records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +136,41 @@ def look_at(path: Path, labelled: bool, options: ReadingOptions) -> Seen:
         raise InputError(path, "looks like running text, a sentence a line.", remedy)
     as_seen = found.layout is not None and not found.layout.counts and options.columns == ColumnChoice()
     layout = found.layout if found.layout is not None and as_seen else look_at_columns(path, options.columns)
-    if labelled and layout.tag is None:
-        _refuse_untagged(path, layout)
+    lines = [line for line in islice(iterate_lines(path), SAMPLE) if line.strip()]
+    if layout.tag is None:
+        _refuse_untagged(path, lines, layout, labelled)
+    rows = rows_of(lines, layout)[layout.header :]
+    tokens = [row.fields[layout.token] for row in rows if -len(row.fields) <= layout.token < len(row.fields)]
+    _refuse_tags_as_tokens(path, tokens, layout)
     ends = line_ends(path)
     description = layout.describe() + (f", line ends {ends}" if ends != "LF" else "")
-    return Seen("conll", description, layout.notes, layout)
+    description += ", a byte order mark" * begins_with_mark(path)
+    return Seen("conll", description, (*layout.notes, *doubts_of_tokens(tokens)), layout)
 
 
-def _refuse_untagged(path: Path, layout: Layout) -> None:
-    """Raise InputError where columns are parted by commas and the like, or none of several holds tags."""
-    lines = [line for line in islice(iterate_lines(path), 1000) if line.strip()]
+def _refuse_untagged(path: Path, lines: list[str], layout: Layout, labelled: bool) -> None:
+    """Raise InputError where columns are parted by commas and the like, or where tags are needed and none has any."""
     parted = other_delimiter(lines) if lines else None
     if parted:
         raise InputError(path, f"has columns parted by {parted}.", "Expected tabs or spaces.")
-    if lines and layout.columns > 1:
+    if labelled and lines and layout.columns > 1:
         example = " | ".join(layout.split(lines[-1]))[:80]
         raise InputError(path, f"has no column of tags that is known (a row: {example}).", EXPECTED)
 
 
-def doubts_of(sentences: list[Sentence]) -> list[str]:
-    """What makes it doubtful that a file was read as it was meant."""
-    longest = max((len(sentence.tokens) for sentence in sentences), default=0)
-    if len(sentences) > 1 and longest == 1:
-        return [f"every one of its {len(sentences)} sentences has one token: are there blank lines between the tokens?"]
-    if len(sentences) == 1 and longest > LONG_SENTENCE:
+def _refuse_tags_as_tokens(path: Path, tokens: list[str], layout: Layout) -> None:
+    """Raise InputError where many of the tokens are tags, as where a line has all words and the next all tags."""
+    tags = [token for token in tokens if PREFIXED.fullmatch(token) and layout.tags.scheme != "prefix"]
+    if len(tags) > 1 and len(tags) * TAGS_AMONG_TOKENS >= len(tokens):
+        problem = f"has tags ({tags[0]}) where its tokens should stand, in column {layout.token}."
+        raise InputError(path, problem, "Expected a token with its tag on each line; --token-column names another one.")
+
+
+def doubts_of(survey: Survey) -> list[str]:
+    """What makes it doubtful that a file was read as it was meant, by all its sentences."""
+    count, longest = survey.sentences, survey.longest
+    if count > 1 and longest == 1:
+        return [f"every one of its {count} sentences has one token: are there blank lines between the tokens?"]
+    if count == 1 and longest > LONG_SENTENCE:
         return [f"is one sentence of {longest} tokens: are blank lines between sentences missing?"]
     return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from mclner.common.files import iterate_lines
 from mclner.data.sentences import Sentence, make_sentence
 from mclner.data.tags import repair_tags
 from mclner.reading.spans import tokens_of_spans
-from mclner.reading.tag_schemes import EXPECTED, Scheme, TagReader, count_tags, reader_of
+from mclner.reading.tag_schemes import EXPECTED, TYPES_ALONE, Scheme, TagReader, count_tags, reader_of
 
 TOKENS = ("tokens", "words")
 TAGS = ("tags", "ner_tags", "labels", "ner")
@@ -34,29 +35,70 @@ class Record(NamedTuple):
     value: Any
 
 
-def read_records(
-    path: Path,
-    records: Iterable[Record],
-    lang: str,
-    repairs: Counter[str],
-    labelled: bool,
-    scheme: Scheme | None,
-    names: Sequence[str],
-) -> Iterator[Sentence]:
-    """Sentences of `records`; `names` are those of numbered tags. Empty ones are dropped and counted in `repairs`.
+@dataclass(slots=True)
+class RecordReader:
+    """Makes sentences of records; `names` are those of numbered tags. Raises InputError with a wrong record's number.
 
-    Raises InputError with the number of the record that is wrong.
+    Once the first records were looked at, `description` says what they hold and `guesses` what of that is a guess.
     """
-    parsed = (_lists_of(path, record, labelled, names, repairs) for record in records)
-    first = list(islice(parsed, SAMPLE))
-    seen = count_tags(tag for found in first for tag in found.tags or ())
-    reader = reader_of(seen, scheme) or TagReader(scheme or "prefix")
-    for count, found in enumerate(chain(first, parsed), start=1):
-        if not found.tokens:
-            repairs["empty sentences"] += 1
-            continue
-        tags = None if found.tags is None else _read_tags(path, found, reader)
-        yield make_sentence(f"{lang}-{count}", lang, found.tokens, tags, repairs)
+
+    path: Path
+    lang: str
+    repairs: Counter[str]
+    labelled: bool
+    scheme: Scheme | None = None
+    names: Sequence[str] = ()
+    description: str = ""
+    guesses: list[str] = field(default_factory=list)
+    tags: TagReader = field(default_factory=TagReader)
+
+    def look_at(self, records: Iterator[Record]) -> list[_Lists]:
+        """Tokens and tags of the first of `records`, which are taken from them."""
+        head = list(islice(records, 1))
+        parsed = self._parsed(chain(head, records))
+        first = list(islice(parsed, SAMPLE))
+        seen = count_tags(tag for found in first for tag in found.tags or ())
+        self.tags = reader_of(seen, self.scheme) or TagReader(self.scheme or "prefix")
+        if head:
+            self._describe(head[0].value)
+        if self.labelled and self.tags.scheme == "types" and self.scheme is None:
+            self.guesses.append(TYPES_ALONE)
+        return first
+
+    def _describe(self, value: Mapping[str, Any]) -> None:
+        """Note which fields of a record are read."""
+        tokens, tags = _lists_in(value, TOKENS, str), _lists_in(value, TAGS, (str, int))
+        if not tokens:
+            self.description = ", text that is cut into words" + ", with spans" * self.labelled
+            return
+        self.description = f", {tokens[0]}"
+        self.guesses += [f"its fields {', '.join(tokens)} hold tokens: {tokens[0]} is read"] * (len(tokens) > 1)
+        if self.labelled and tags:
+            self.guesses += [f"its fields {', '.join(tags)} hold tags: {tags[0]} is read"] * (len(tags) > 1)
+            kinds = ", ".join(sorted(self.tags.seen)[:8]) or "no entity"
+            numbers = ", by numbers" * any(isinstance(tag, int) for tag in value[tags[0]])
+            self.description += f" with {tags[0]} ({self.tags.scheme}: {kinds}{numbers})"
+
+    def sentences(self, first: Iterable[_Lists], rest: Iterable[Record]) -> Iterator[Sentence]:
+        """Sentences of what `look_at` gave and of the records behind; empty ones are dropped and counted."""
+        for count, found in enumerate(chain(first, self._parsed(rest)), start=1):
+            if not found.tokens:
+                self.repairs["empty sentences"] += 1
+                continue
+            tags = None if found.tags is None else _read_tags(self.path, found, self.tags)
+            yield make_sentence(f"{self.lang}-{count}", self.lang, found.tokens, tags, self.repairs)
+
+    def _parsed(self, records: Iterable[Record]) -> Iterator[_Lists]:
+        for record in records:
+            yield _lists_of(self.path, record, self.labelled, self.names, self.repairs)
+
+
+def _lists_in(value: Mapping[str, Any], names: Sequence[str], kind: type | tuple[type, ...]) -> list[str]:
+    """Those of `names` whose fields of a record are lists of `kind`."""
+    fields = {name: value.get(name) for name in names}
+    return [
+        name for name, found in fields.items() if isinstance(found, list) and all(isinstance(x, kind) for x in found)
+    ]
 
 
 class _Lists(NamedTuple):
@@ -86,7 +128,7 @@ def _lists_of(path: Path, record: Record, labelled: bool, names: Sequence[str], 
             raise InputError(path, _unequal(value, tokens, tags), FIELDS, number)
         return _Lists(number, tokens, _named(path, number, tags, names) if tags is not None else None)
     if isinstance(value.get("text"), str):
-        spans = next((value[name] for name in SPANS if isinstance(value.get(name), list)), None)
+        spans = next((value[name] for name in SPANS if isinstance(value.get(name), list)), None) if labelled else None
         if labelled and spans is None:
             raise InputError(path, f"has text without spans, in the fields {', '.join(value)}.", FIELDS, number)
         try:

@@ -7,12 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import regex
-
 from mclner.data.tags import Entity, tags_of
+from mclner.data.tokenization import find_pieces
 
-UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"  # parted by character, as in PAN-X
-WORD = regex.compile(rf"{UNSPACED}\p{{M}}*|[[\p{{L}}\p{{N}}\p{{M}}\u200c\u200d]--{UNSPACED}]+|\S", regex.V1)
 STARTS = ("start", "start_offset", "begin")
 ENDS = ("end", "end_offset")
 TYPES = ("label", "type", "entity_group", "entity", "tag")
@@ -37,7 +34,7 @@ def tokens_of_spans(text: str, spans: Sequence[Any], repairs: Counter[str]) -> t
             repairs["spans inside or across another"] += 1
         else:
             kept.append(span)
-    words = [found.span() for found in WORD.finditer(text)]
+    words = list(find_pieces(text))
     starts, ends = [start for start, _ in words], [end for _, end in words]
     entities, free = [], 0
     for span in sorted(kept):

@@ -17,10 +17,13 @@ EXPECTED = (
     "O, 0, - or _ for no entity. Where they are not seen, --tag-column and --tag-scheme name them (corpus: tag_column, "
     "tag_scheme); convert what is none of these."
 )
+TYPES_ALONE = "its tags are types alone: neighbours of one type are one entity (--tag-scheme)"
 PARTS = {"B": "B", "I": "I", "E": "I", "L": "I", "S": "B", "U": "B", "M": "I", "W": "B"}
 OTHER_OUTSIDE = ("0", "o", "-", "_")  # where a column has no O
 PREFIXED = re.compile(r"([BIELSUMW])[-_](.+)")
 SUFFIXED = re.compile(r"(.+)[-_]([BIELSUMW])")
+LOWER_PREFIX = re.compile(r"[bielsumw][-_]")
+LOWER_SUFFIX = re.compile(r"[-_][bielsumw]$")
 TYPE = re.compile(r"[^\W\d_][\w./&+:-]+")
 CHUNKS = frozenset({"NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"})
 
@@ -29,13 +32,14 @@ CHUNKS = frozenset({"NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "I
 class TagReader:
     """Reads tags of one scheme; `outside` has what stands for no entity, `seen` the types of the tags looked at.
 
-    `has_outside` says whether any of them was outside.
+    `has_outside` says whether any of them was outside, `is_lower` that parts are in small letters (b-per, o).
     """
 
     scheme: Scheme = "prefix"
     outside: frozenset[str] = frozenset({OUTSIDE})
     seen: frozenset[str] = frozenset()
     has_outside: bool = False
+    is_lower: bool = False
     known: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, tag: str) -> str | None:
@@ -51,7 +55,7 @@ class TagReader:
     def _parse(self, tag: str) -> str | None:
         if tag in self.outside:
             return OUTSIDE
-        parsed = parse_tag(tag, self.scheme)
+        parsed = parse_tag(in_usual_letters(tag) if self.is_lower else tag, self.scheme)
         return None if parsed is None else "-".join(parsed)
 
     @property
@@ -71,6 +75,13 @@ def parse_tag(tag: str, scheme: Scheme) -> tuple[str, str] | None:
     return (PARTS[part], kind) if any(map(str.isalnum, kind)) else None
 
 
+def in_usual_letters(tag: str) -> str:
+    """A tag whose part is a small letter with the capital: B-per for b-per, per_B for per_b."""
+    if LOWER_PREFIX.match(tag):
+        return tag[0].upper() + tag[1:]
+    return tag[:-1] + tag[-1].upper() if LOWER_SUFFIX.search(tag) else tag
+
+
 def reader_of(tags: Mapping[str, int], scheme: Scheme | None = None) -> TagReader | None:
     """How to read a column whose tags are as frequent as `tags` says; None where it holds no tags.
 
@@ -81,16 +92,18 @@ def reader_of(tags: Mapping[str, int], scheme: Scheme | None = None) -> TagReade
     inside = {tag: count for tag, count in tags.items() if tag not in outside}
     count_inside, count_all = sum(inside.values()), sum(tags.values())
     has_outside = count_inside < count_all
+    is_lower = "o" in outside
     if scheme is None and not inside:
         return TagReader(outside=outside, has_outside=True) if OUTSIDE in tags else None
     for tried in SCHEMES if scheme is None else (scheme,):
-        parsed = {tag: found for tag in inside if (found := parse_tag(tag, tried))}
+        usual = {tag: in_usual_letters(tag) if is_lower else tag for tag in inside}
+        parsed = {tag: found for tag in inside if (found := parse_tag(usual[tag], tried))}
         count = sum(inside[tag] for tag in parsed)
         enough = count * 2 >= count_inside
         if tried == "types":
             enough = count == count_inside and (count_all - count) * 4 >= count_all and not outside & {"-", "_"}
         if enough or scheme is not None:
-            return TagReader(tried, outside, frozenset(kind for _, kind in parsed.values()), has_outside)
+            return TagReader(tried, outside, frozenset(kind for _, kind in parsed.values()), has_outside, is_lower)
     return None
 
 
