@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,10 +20,9 @@ from mclner.configuration.run_settings import ModelSettings
 from mclner.data.predictions import Labelling
 from mclner.data.tags import entities_of, tag_names
 from mclner.model.batch import RowBatch, TrainingBatch
+from mclner.model.model_folder import CONFIG_NAME, MODEL_TYPE, OTHER_VERSION, read_config
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
 
-CONFIG_NAME = "config.json"
-OTHER_VERSION = "Use the version of mclner that trained it, or train the run again."
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
 
 
@@ -36,7 +33,7 @@ class EntityModelConfig(PretrainedConfig):
     since Transformers has a meaning of its own for some of their names.
     """
 
-    model_type = "mclner"
+    model_type = MODEL_TYPE
 
     def __init__(
         self,
@@ -229,7 +226,8 @@ def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
 
 def load_model(folder: Path) -> EntityModel:
     """A trained model from its folder. Raises InputError where it is none, or one of another version."""
-    config = _read_config(folder)
+    read_config(folder)
+    config = EntityModelConfig.from_pretrained(folder)
     try:
         model, loading = HEADS[config.model_settings().head].from_pretrained(
             folder, config=config, use_safetensors=True, local_files_only=True, output_loading_info=True
@@ -241,31 +239,6 @@ def load_model(folder: Path) -> EntityModel:
     if wrong:
         raise InputError(folder, f"holds other weights than its {CONFIG_NAME} says ({wrong[0]}).", OTHER_VERSION)
     return model
-
-
-def _read_config(folder: Path) -> EntityModelConfig:
-    """The configuration in a model folder; all that this version needs to know stands in it."""
-    path = folder / CONFIG_NAME
-    if not path.is_file():
-        raise InputError(folder, "is no model folder.", "Name the folder 'model' of a run that was trained.")
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        kind = values.get("model_type")
-    except (OSError, ValueError, AttributeError):
-        raise InputError(path, "cannot be read as JSON.", "Copy the folder anew, whole.") from None
-    if kind != EntityModelConfig.model_type:
-        problem = f"is a model of the type {kind!r}, not of {EntityModelConfig.model_type!r}."
-        raise InputError(folder, problem, "Name the folder 'model' of a run that was trained.")
-    lacking = sorted(set(inspect.signature(EntityModelConfig).parameters) - {"others"} - values.keys())
-    try:
-        if lacking:
-            raise ValueError(f"it lacks {', '.join(lacking)}")
-        config = EntityModelConfig.from_pretrained(folder)
-        if config.model_settings().head not in HEADS:
-            raise ValueError(f"it has a head {config.model_settings().head!r} that is not known here")
-    except (ValueError, TypeError) as error:  # settings of other names are a ValueError as well
-        raise InputError(path, f"is of another version of mclner ({error}).", OTHER_VERSION) from None
-    return config
 
 
 def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:

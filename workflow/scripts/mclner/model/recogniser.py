@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypedDict, cast, overload
+from typing import TypedDict, TypeVar, cast, overload
 
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
@@ -29,6 +29,7 @@ CHARACTERS_AT_ONCE = 200_000  # of a stream; enough that batches are full
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 WHAT_IS_READ = "Give a text, a list of texts, or a list of lists of tokens."
 Input = str | Sequence[str]  # running text, or the tokens of one sentence
+Item = TypeVar("Item")
 
 
 class FoundEntity(TypedDict):
@@ -73,6 +74,11 @@ class EntityRecogniser:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         return cls(model.to(device), tokenizer)
 
+    @property
+    def entity_types(self) -> list[str]:
+        """The labels it can give."""
+        return list(self.model.config.entity_types)
+
     @overload
     def __call__(self, inputs: str, threshold: float = 0.0) -> list[FoundEntity]: ...  # type: ignore[overload-overlap]
 
@@ -103,15 +109,8 @@ class EntityRecogniser:
         """
         if isinstance(inputs, str):
             raise InputError("the inputs", "are one string.", "Call the recogniser itself for one text.")
-        group: list[Input] = []
-        held = 0
-        for item in inputs:
-            group.append(item)
-            held += 1 + (len(item) if isinstance(item, str) else sum(map(len, item)))
-            if held >= CHARACTERS_AT_ONCE:
-                yield from self._entities_of(group, threshold)
-                group, held = [], 0
-        yield from self._entities_of(group, threshold)
+        for group in in_groups(inputs, characters_of):
+            yield from self._entities_of(group, threshold)
 
     def _entities_of(self, inputs: Sequence[Input], threshold: float) -> list[list[FoundEntity]]:
         if not 0 <= threshold <= 1:
@@ -128,7 +127,7 @@ class EntityRecogniser:
                 origins.append((number, sentence))
                 sentences.append([clean_token(item[start:end]) for start, end in sentence])
         found: list[list[FoundEntity]] = [[] for _ in inputs]
-        for (number, places), labelling in zip(origins, self.label(sentences), strict=True):
+        for (number, places), labelling in zip(origins, self.label(sentences, what=None), strict=True):
             entities = _placed(inputs[number], places, labelling)
             found[number] += [entity for entity in entities if entity["score"] >= threshold]
         return found
@@ -137,9 +136,10 @@ class EntityRecogniser:
         """The words of a text, as they stand in it."""
         return split_words(text, self.tokenizer.backend_tokenizer)
 
-    def label(self, sentences: Sequence[Sequence[str]], what: str = "labelling") -> list[Labelling]:
+    def label(self, sentences: Sequence[Sequence[str]], what: str | None = "labelling") -> list[Labelling]:
         """Entities of tokenised sentences, in their order, in words; what was found in windows is joined.
 
+        Progress is shown under the name `what`, or not at all.
         Raises InputError where a string stands in the place of a list of tokens.
         """
         if isinstance(sentences, str) or any(isinstance(tokens, str) for tokens in sentences):
@@ -152,6 +152,25 @@ class EntityRecogniser:
         if too_long:
             log.warning("%d words have more subwords than the model sees at once; their ends are not seen", too_long)
         return labellings
+
+
+def in_groups(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Items of a stream in groups of about CHARACTERS_AT_ONCE characters, in order; `size` counts those of one."""
+    group: list[Item] = []
+    held = 0
+    for item in items:
+        group.append(item)
+        held += 1 + size(item)
+        if held >= CHARACTERS_AT_ONCE:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
+
+
+def characters_of(item: Input) -> int:
+    """How many characters a text, or all tokens of a list, have."""
+    return len(item) if isinstance(item, str) else sum(map(len, item))
 
 
 def check_inputs(inputs: Sequence[Input]) -> None:
@@ -183,7 +202,7 @@ def _placed(item: Input, places: list[Span] | None, labelling: Labelling) -> lis
 
 
 def label_sentences(
-    model: EntityModel, encoder: SentenceEncoder, sentences: Sequence[Sequence[str]], what: str
+    model: EntityModel, encoder: SentenceEncoder, sentences: Sequence[Sequence[str]], what: str | None
 ) -> list[Labelling]:
     """The work of `EntityRecogniser.label`, for a model that is being trained as well."""
     windows = [
@@ -203,17 +222,19 @@ def label_sentences(
 
 
 def _label(
-    model: EntityModel, encoder: SentenceEncoder, pieces: Sequence[EncodedSentence], what: str
+    model: EntityModel, encoder: SentenceEncoder, pieces: Sequence[EncodedSentence], what: str | None
 ) -> list[Labelling]:
     """What the model finds in each of `pieces`, batched by length."""
     found: dict[int, Labelling] = {}
-    progress = Progress(len(pieces), what, "sentences")
+    progress = Progress(len(pieces), what, "sentences") if what is not None else None
     for batch in batches_by_length([len(piece) for piece in pieces], TOKENS_A_BATCH, ROWS_A_BATCH):
         rows = encoder.pad([pieces[at] for at in batch]).to(model.device)
         with autocast(model.device, model.config.precision):
             found.update(zip(batch, model.label(rows), strict=True))
-        progress.update(len(batch))
-    progress.close()
+        if progress:
+            progress.update(len(batch))
+    if progress:
+        progress.close()
     return [found[number] for number in range(len(pieces))]
 
 
