@@ -113,9 +113,14 @@ def test_what_is_labelled_is_not_labelled_again(
     interrupt(monkeypatch, label_command.Labelling, "lines", 6)
     with pytest.raises(StoppedError):
         label(model, *files, "--output", tmp_path / "out")
-    groups = []
+    groups: list[Any] = []
     lines = label_command.Labelling.lines
-    monkeypatch.setattr(label_command.Labelling, "lines", lambda *given: groups.append(given) or lines(*given))
+
+    def counted(*given: Any) -> tuple[str, int]:
+        groups.append(given)
+        return lines(*given)
+
+    monkeypatch.setattr(label_command.Labelling, "lines", counted)
     label(model, *files, "--output", tmp_path / "out", "--resume")
     resumed = len(groups)
     label(model, *files, "--output", tmp_path / "new")

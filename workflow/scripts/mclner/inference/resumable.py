@@ -90,9 +90,11 @@ def label_to_file(run: RunState, items: Iterator[Item], groups: Grouping, label:
     Raises InputError where the items read before, or what was written of them, are not what they were.
     """
     state = run.files.setdefault(output.name, FileState())
-    if state.done and output.is_file():
-        return
     partial = output.with_name(f"{output.name}.partial")
+    if state.done:
+        if partial.is_file():  # noted before it took the output's place
+            os.replace(partial, output)
+        return
     digest = hashlib.sha256()
     for item in islice(items, state.items):
         digest.update(_bytes_of(item))
@@ -112,9 +114,9 @@ def label_to_file(run: RunState, items: Iterator[Item], groups: Grouping, label:
             state.entities += entities
             state.bytes += len(written)
             run.save()
-    os.replace(partial, output)
     state.done = True
     run.save()
+    os.replace(partial, output)
 
 
 def _opened(partial: Path, length: int) -> BinaryIO:

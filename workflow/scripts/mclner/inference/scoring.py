@@ -133,9 +133,11 @@ def score_entities(
     ]
     micro, of_types = scores[-1], scores[:-1]
     if of_types:
-        means = (float(np.mean([getattr(score, key) for score in of_types])) for key in ("precision", "recall", "f1"))
-        bounds = interval(drawn[:, 0, :-1].mean(axis=1))
-        scores.append(Score(MACRO, *means, *bounds, micro.gold, micro.found))
+        precision, recall, f1 = np.mean(
+            [(score.precision, score.recall, score.f1) for score in of_types], axis=0
+        ).tolist()
+        low, high = interval(drawn[:, 0, :-1].mean(axis=1))
+        scores.append(Score(MACRO, precision, recall, f1, low, high, micro.gold, micro.found))
     return scores, drawn[:, 0, -1]
 
 
