@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from helpers.models import save_person_tagger
-from mclner.common.exceptions import InputError
+from mclner.common.checksums import seal_folder
+from mclner.common.exceptions import DamagedFileError, InputError
 from mclner.data.tags import Entity
 from mclner.inference.command_line import command_parser
 from mclner.inference.score_command import mapping_of
@@ -154,3 +156,15 @@ def test_a_card_is_printed_wherever_it_lies(model: Path, tmp_path: Path, capsys:
         path.unlink()
     with pytest.raises(InputError, match="is no model folder"):
         mclner("card", tmp_path)
+
+
+def test_a_damaged_folder_is_named_and_stays_where_it_is(model: Path, tmp_path: Path) -> None:
+    folder, mine = tmp_path / "model", tmp_path / "mine.conll"
+    shutil.copytree(model, folder)
+    seal_folder(folder)
+    (folder / "config.json").write_bytes(b"{}")
+    mine.write_text("Ada\tB-PER\n")
+    with pytest.raises(InputError, match=r"config\.json does not match its check sum") as error:
+        mclner("score", folder, mine)
+    assert not isinstance(error.value, DamagedFileError)  # which would be set aside, to be made anew
+    assert folder.is_dir()

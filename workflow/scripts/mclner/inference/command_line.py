@@ -5,6 +5,7 @@ and of CoNLL, JSON Lines and Parquet files, told by their content. Of a file of 
 memory.
 mclner score MODEL FILE... measures a model on labelled files: precision, recall, F1 and the kinds of its errors.
 mclner card MODEL prints what a model is.
+mclner export MODEL --output FOLDER makes a folder that runs in ONNX Runtime, without torch; --int8 a small one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 
 from mclner.common.cli import make_parser, run_program
 from mclner.inference.card_command import add_card_command
+from mclner.inference.export_command import add_export_command
 from mclner.inference.label_command import add_label_command
 from mclner.inference.score_command import add_score_command
 
@@ -21,7 +23,7 @@ def command_parser() -> argparse.ArgumentParser:
     """All that the command `mclner` understands; `main` of what it parsed does the work."""
     parser = make_parser(__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (add_label_command, add_score_command, add_card_command):
+    for add in (add_label_command, add_score_command, add_card_command, add_export_command):
         add(commands)
     return parser
 

@@ -8,16 +8,16 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mclner.common.checksums import check_folder
 from mclner.common.cli import Progress
 from mclner.common.exceptions import InputError
 from mclner.common.files import alone_in
 from mclner.data.tokenization import find_words
 from mclner.inference.inputs import STANDARD_INPUT, Item, form_of, read_items
+from mclner.inference.loading import load_recogniser
 from mclner.inference.output_formats import ENDINGS, OutputFormat, as_brat, as_conll, as_jsonl
 from mclner.inference.resumable import label_to_file, model_identity, open_run
-from mclner.model.recogniser import EntityRecogniser, characters_of, in_groups, quiet_transformers
-from mclner.reading.file_forms import FORMS
+from mclner.model.recogniser import EntityRecogniser, characters_of, in_groups
+from mclner.reading.file_forms import FORMS, Form
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,7 @@ def add_label_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
 
 def main(arguments: argparse.Namespace) -> None:
     check_arguments(arguments)
-    quiet_transformers()
-    recogniser = EntityRecogniser.from_pretrained(arguments.model)
-    check_folder(arguments.model)
+    recogniser = load_recogniser(arguments.model)
     labelling = Labelling(recogniser, arguments.threshold, arguments.output_format)
     if arguments.output is None:
         for path in arguments.files:
@@ -97,7 +95,7 @@ class Labelling:
             before += entities
 
 
-def shown(path: Path, asked: str | None) -> Iterator[Item]:
+def shown(path: Path, asked: Form | None) -> Iterator[Item]:
     """What a file holds, while progress is shown: in bytes of a file of text, else in items."""
     form = form_of(path, asked)
     in_bytes = form == "text" and path != STANDARD_INPUT

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mclner.common.checksums import check_folder
 from mclner.common.exceptions import InputError
+from mclner.inference.loading import load_recogniser
 from mclner.inference.scoring import RESAMPLES, Bootstrap, as_table, mean_of_files, read_labelled, score_file
-from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 from mclner.reading.readers import ReadingOptions, add_reading_options
 
 
@@ -48,9 +47,7 @@ def main(arguments: argparse.Namespace) -> None:
     if arguments.resamples < 1:
         raise InputError("--resamples", f"is {arguments.resamples}.", "Give at least 1; 10000 is usual.")
     mapping = mapping_of(arguments.tag_mapping)
-    quiet_transformers()
-    recogniser = EntityRecogniser.from_pretrained(arguments.model)
-    check_folder(arguments.model)
+    recogniser = load_recogniser(arguments.model)
     options = ReadingOptions.of(arguments)
     texts = [(path, read_labelled(path, options, mapping, recogniser.entity_types)) for path in arguments.files]
     bootstrap = Bootstrap(arguments.resamples)

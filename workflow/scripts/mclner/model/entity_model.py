@@ -18,10 +18,14 @@ from mclner.common.exceptions import InputError
 from mclner.configuration.fields import from_mapping
 from mclner.configuration.run_settings import ModelSettings
 from mclner.data.predictions import Labelling
-from mclner.data.tags import entities_of, tag_names
-from mclner.model.batch import RowBatch, TrainingBatch
+from mclner.data.tags import tag_names
+from mclner.model.batch import RowBatch, TrainingBatch, batch_of
+from mclner.model.batching import TOKENS_A_BATCH
+from mclner.model.decoding import tagged_entities
+from mclner.model.mixed_precision import autocast
 from mclner.model.model_folder import CONFIG_NAME, MODEL_TYPE, OTHER_VERSION, read_config
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
+from mclner.model.rows import Rows
 
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
 
@@ -67,6 +71,7 @@ class EntityModel(PreTrainedModel):
     config_class = EntityModelConfig
     base_model_prefix = "encoder"
     supports_gradient_checkpointing = True
+    tokens_a_batch = TOKENS_A_BATCH  # when it labels
 
     def __init__(self, config: EntityModelConfig) -> None:
         super().__init__(config)
@@ -79,6 +84,11 @@ class EntityModel(PreTrainedModel):
 
     def _init_weights(self, module: nn.Module) -> None:
         """Heads initialise themselves; the encoder's weights come from its folder."""
+
+    @property
+    def entity_types(self) -> list[str]:
+        """The labels it can give."""
+        return self.config.entity_types
 
     def subwords(self, batch: RowBatch) -> Tensor:
         """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding.
@@ -95,15 +105,17 @@ class EntityModel(PreTrainedModel):
     def words(self, batch: RowBatch) -> tuple[Tensor, Tensor]:
         """Word vectors [R, L, H] and subword vectors [R, T, H]."""
         hidden = self.subwords(batch)
-        if self.settings.word_pooling == "first":
-            index = batch.word_starts[..., None].expand(-1, -1, hidden.shape[-1])
-            return self.dropout(hidden.gather(1, index)), hidden
-        sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
+        return self.dropout(self.pool(hidden, batch.word_starts, batch.word_ends)), hidden
+
+    def pool(self, hidden: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+        """Word vectors [R, L, H] of subword vectors [R, T, H]; `starts` and `ends` [R, L] are the words' places."""
         width = hidden.shape[-1]
-        ends = sums.gather(1, batch.word_ends[..., None].expand(-1, -1, width))
-        starts = sums.gather(1, batch.word_starts[..., None].expand(-1, -1, width))
-        lengths = (batch.word_ends - batch.word_starts).clamp(min=1)
-        return self.dropout((ends - starts) / lengths[..., None]), hidden
+        if self.settings.word_pooling == "first":
+            return hidden.gather(1, starts[..., None].expand(-1, -1, width))
+        sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
+        until = sums.gather(1, ends[..., None].expand(-1, -1, width))
+        before = sums.gather(1, starts[..., None].expand(-1, -1, width))
+        return (until - before) / (ends - starts).clamp(min=1)[..., None]
 
     def forward(self, batch: TrainingBatch) -> dict[str, Tensor]:
         """`logits` of the head for the rows `scored`; `sentences` [R, H], the mean subword vectors of all rows.
@@ -126,6 +138,11 @@ class EntityModel(PreTrainedModel):
     def label(self, batch: RowBatch) -> list[Labelling]:
         """Entities of every row. Raises nothing: any logits decode to flat entities inside the sentence."""
         raise NotImplementedError
+
+    def label_rows(self, rows: Rows) -> list[Labelling]:
+        """The same for rows that lie in NumPy's arrays, in the number format that the model was trained in."""
+        with autocast(self.device, self.config.precision):
+            return self.label(batch_of(rows).to(self.device))
 
 
 class RelationModel(EntityModel):
@@ -197,16 +214,8 @@ class TaggerModel(EntityModel):
     def label(self, batch: RowBatch) -> list[Labelling]:
         words, _ = self.words(batch)
         probabilities, best = self.score(words).float().softmax(-1).max(-1)
-        labellings = []
-        for row, length in enumerate(batch.word_mask.sum(1).tolist()):
-            entities = entities_of([self.tags[tag] for tag in best[row, :length].tolist()])
-            certain = probabilities[row, :length].tolist()
-            confidences = [
-                math.exp(sum(map(math.log, certain[entity.start : entity.end])) / (entity.end - entity.start))
-                for entity in entities
-            ]
-            labellings.append(Labelling(entities, confidences, certain))
-        return labellings
+        lengths = batch.word_mask.sum(1).tolist()
+        return tagged_entities(probabilities.cpu().numpy(), best.cpu().numpy(), lengths, self.tags)
 
 
 HEADS: dict[str, type[EntityModel]] = {"relation": RelationModel, "tagger": TaggerModel}
