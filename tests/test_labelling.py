@@ -98,6 +98,9 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(
     label(model, *given, *options, tmp_path / "whole")
     expected = content(tmp_path / "whole")
     assert len(expected) == len(given)
+    if output_format == "brat":
+        names = [line.split("\t")[0] for line in expected["one.ann"].decode().splitlines()]
+        assert names == [f"T{number}" for number in range(1, len(names) + 1)]
     with monkeypatch.context() as patched:
         interrupt(patched, place, name, call)
         with pytest.raises(StoppedError):
