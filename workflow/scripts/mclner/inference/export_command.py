@@ -119,4 +119,4 @@ def write_export(recogniser: EntityRecogniser, precision: Precision, folder: Pat
 
 def _measured(data: Path, tests: Tests, float32: Mapping[str, float], exported: Mapping[str, float]) -> Measured:
     sizes = {language: len(sentences) for language, sentences in tests.items()}
-    return Measured(data.name, sizes, float32, exported)
+    return Measured(data.resolve().name, sizes, float32, exported)
