@@ -13,10 +13,10 @@ import torch
 from made_up import SMALL_ENCODER, make_sentences, make_tokenizer
 from mclner.data.predictions import Labelling
 from mclner.data.tags import Entity
-from mclner.model.batching import SentenceEncoder, batches_by_length
+from mclner.model.batching import ROWS_A_BATCH, TOKENS_A_BATCH, SentenceEncoder, batches_by_length
 from mclner.model.entity_model import EntityModelConfig, RelationModel
 from mclner.model.mixed_precision import autocast
-from mclner.model.recogniser import ROWS_A_BATCH, TOKENS_A_BATCH, label_sentences
+from mclner.model.recogniser import label_sentences
 from mclner.model.relation_grid import decode_grids, relation_grids
 from measure import in_turn, is_quick, report, seconds
 

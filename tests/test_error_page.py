@@ -19,7 +19,7 @@ from mclner.configuration.comparisons import Comparisons
 from mclner.data.languages import read_languages
 from mclner.data.tags import Entity, entities_of
 from mclner.evaluation.error_kinds import KINDS
-from mclner.evaluation.scores import PREDICTIONS
+from mclner.evaluation.schemas import PREDICTIONS
 from mclner.report.error_page import (
     LabelledSentence,
     LanguageErrors,

@@ -16,7 +16,8 @@ from conftest import ROOT, SCRIPTS
 from mclner.common.checksums import damage_of, seal_folder, write_parquet
 from mclner.common.files import write_json, write_tsv
 from mclner.configuration.run_settings import RunSettings, ViewSettings
-from mclner.evaluation.scores import COLUMNS, COUNTS
+from mclner.evaluation.schemas import COUNTS
+from mclner.evaluation.scores import COLUMNS
 from mclner.report.card_sources import Corpus, materials_of
 
 DEMO = {

@@ -134,6 +134,18 @@ def test_the_command_labels_files_and_standard_input_in_every_form(environment: 
 
 
 @pytest.mark.slow
+def test_the_command_scores_and_tells_what_a_model_is(environment: Path, model: Path) -> None:
+    (environment / "gold.conll").write_text("Ada\tB-PER\nis\tO\n\nhere\tO\n")
+    done = run(environment, "mclner", "score", str(model), "gold.conll", "--json", "--resamples", "10")
+    assert done.returncode == 0, done.stderr
+    (file,) = json.loads(done.stdout)["files"]
+    assert file["errors"]["right"] == 1
+    assert file["errors"]["spurious"] == 2
+    card = run(environment, "mclner", "card", str(model))
+    assert card.stdout.startswith("# "), card.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -11,6 +11,7 @@ import torch
 
 from conftest import ROOT
 from mclner import EntityRecogniser
+from mclner.model.entity_model import RelationModel
 from mclner.model.relation_grid import FIRST_TYPE
 
 PREDICT = ROOT / "workflow" / "scripts" / "predict.py"
@@ -97,6 +98,7 @@ def test_a_folder_without_a_model_is_refused_in_one_line(tmp_path: Path) -> None
 
 def test_the_model_folder_loads_in_two_lines_and_finds_pieces_of_the_text(model: Path) -> None:
     recogniser = EntityRecogniser.from_pretrained(model)
+    assert isinstance(recogniser.model, RelationModel)
     with torch.no_grad():
         recogniser.model.scorer.bias[FIRST_TYPE:] += 100  # a run this small finds nothing by itself
     text = "O'Brien was  born in Saint-Denis, U.S.\n東京は大きい。"

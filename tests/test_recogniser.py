@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer
@@ -25,8 +24,8 @@ from mclner.data.sentence_splitting import find_sentences
 from mclner.data.tags import Entity, tags_of
 from mclner.data.tokenization import Span, clean_token, find_words
 from mclner.model import batching, recogniser
-from mclner.model.batch import RowBatch
 from mclner.model.entity_model import EntityModelConfig, load_model, new_model
+from mclner.model.rows import Rows
 from mclner.model.windows import join_windows, overlapping_windows
 
 NAMES = {
@@ -45,10 +44,10 @@ NAMES = {
 class NameFinder:
     """Stands in for a trained model: finds the names it knows, longest first, where they stand whole in its window."""
 
+    tokens_a_batch = 4096
+
     def __init__(self, tokenizer: Any, window: int) -> None:
-        self.config = SimpleNamespace(precision="float32")
         self.settings = SimpleNamespace(max_length=window, long_sentences="split")
-        self.device = torch.device("cpu")
         self.encoder = batching.SentenceEncoder(tokenizer, 512, "split")
         self.names = {tuple(self._pieces(name)): kind for name, kind in NAMES.items()}
 
@@ -59,7 +58,7 @@ class NameFinder:
     def eval(self) -> NameFinder:
         return self
 
-    def label(self, rows: RowBatch) -> list[Labelling]:
+    def label_rows(self, rows: Rows) -> list[Labelling]:
         found = []
         for ids, starts, ends, mask in zip(
             *(part.tolist() for part in (rows.input_ids, rows.word_starts, rows.word_ends, rows.word_mask)), strict=True

@@ -41,7 +41,7 @@ from mclner.evaluation.embedding_alignment import (
     retrieval_accuracy,
     sentence_vectors,
 )
-from mclner.evaluation.scores import POINTS
+from mclner.evaluation.schemas import POINTS
 from mclner.model.batching import SentenceEncoder
 from mclner.model.entity_model import EntityModel, EntityModelConfig
 from mclner.model.recogniser import quiet_transformers

@@ -11,7 +11,7 @@ from mclner.common.cli import make_parser, run_program
 from mclner.common.files import write_tsv
 from mclner.data.tags import entities_of
 from mclner.evaluation.error_kinds import KINDS, count_error_kinds
-from mclner.evaluation.scores import PREDICTIONS
+from mclner.evaluation.schemas import PREDICTIONS
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -14,7 +14,8 @@ from mclner.common.cli import make_parser, run_program
 from mclner.common.files import write_tsv, writing_folder
 from mclner.data.sentences import read_corpus
 from mclner.data.tags import tags_of
-from mclner.evaluation.scores import COLUMNS, COUNTS, PREDICTIONS, count_matches, precision_recall_f1
+from mclner.evaluation.schemas import COUNTS, PREDICTIONS
+from mclner.evaluation.scores import COLUMNS, count_matches, precision_recall_f1
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 
 log = logging.getLogger("mclner.evaluate")

@@ -14,7 +14,7 @@ from mclner.common.checksums import check_tsv, read_parquet
 from mclner.common.cli import make_parser, run_program
 from mclner.configuration.comparisons import Comparisons
 from mclner.data.languages import Language, read_languages
-from mclner.evaluation.scores import POINTS
+from mclner.evaluation.schemas import POINTS
 from mclner.report import embedding_plots, figures
 from mclner.report.learning_curve import learning_curve
 from mclner.report.plot_style import save_figure

@@ -25,7 +25,8 @@ from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
 from mclner.common.files import write_tsv
 from mclner.evaluation.language_groups import groupings
-from mclner.evaluation.scores import COUNTS, f1_scores
+from mclner.evaluation.schemas import COUNTS
+from mclner.evaluation.scores import f1_scores
 from mclner.evaluation.significance import FEWEST_SENTENCES, bootstrap_f1, bootstrap_parallel_f1, interval, p_value
 
 SCORES = (

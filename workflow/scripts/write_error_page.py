@@ -13,7 +13,7 @@ from mclner.common.exceptions import InputError
 from mclner.configuration.comparisons import Comparisons
 from mclner.data.languages import Language, read_languages
 from mclner.data.tags import entities_of
-from mclner.evaluation.scores import PREDICTIONS
+from mclner.evaluation.schemas import PREDICTIONS
 from mclner.report.error_page import LabelledSentence, LanguageErrors, spread_evenly, write_error_page
 
 log = logging.getLogger("mclner.write_error_page")

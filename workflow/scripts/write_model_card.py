@@ -20,7 +20,8 @@ from mclner.common.files import read_text, writing
 from mclner.configuration.fields import from_mapping
 from mclner.configuration.run_settings import RunSettings
 from mclner.data.languages import read_languages
-from mclner.evaluation.scores import COLUMNS, COUNTS
+from mclner.evaluation.schemas import COUNTS
+from mclner.evaluation.scores import COLUMNS
 from mclner.evaluation.significance import bootstrap_f1, bootstrap_parallel_f1, interval
 from mclner.report.card_sources import Corpus, materials_of
 from mclner.report.model_card import Card, model_card

@@ -101,9 +101,9 @@ def set_aside(error: DamagedFileError) -> str:
 
 
 class Progress:
-    """A bar where a terminal watches, and a plain log line every `seconds`."""
+    """A bar where a terminal watches, and a plain log line every `seconds`; `total` is None where nobody knows it."""
 
-    def __init__(self, total: int, what: str, unit: str, seconds: float = 10.0) -> None:
+    def __init__(self, total: int | None, what: str, unit: str, seconds: float = 10.0) -> None:
         self.total, self.what, self.unit, self.seconds = total, what, unit, seconds
         self.done = 0
         self.begun = self.last = time.monotonic()
@@ -115,7 +115,8 @@ class Progress:
         now = time.monotonic()
         if now - self.last >= self.seconds:
             rate = self.done / (now - self.begun)
-            log.info("%s: %d of %d %s (%.1f a second)", self.what, self.done, self.total, self.unit, rate)
+            done = f"{self.done} of {self.total}" if self.total is not None else str(self.done)
+            log.info("%s: %s %s (%.1f a second)", self.what, done, self.unit, rate)
             self.last = now
 
     def close(self) -> None:

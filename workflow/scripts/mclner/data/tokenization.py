@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import regex
 from tokenizers import Tokenizer
@@ -50,6 +50,25 @@ CHARACTER = regex.compile(r"\X")  # as a reader sees it, such as a letter with i
 JOINERS = "\u200c\u200d"  # meaningful inside words of Persian, Urdu and the Indic scripts
 REPLACEMENT = "\ufffd"  # stands for a token of nothing but invisible characters, so that no position is lost
 WORD_MARK = "▁"  # how SentencePiece writes the begin of a word
+
+
+class SubwordTokenizer(Protocol):
+    """A tokenizer with the numbers of its special tokens; those of Transformers are such."""
+
+    @property
+    def backend_tokenizer(self) -> Tokenizer: ...
+
+    @property
+    def cls_token_id(self) -> int: ...
+
+    @property
+    def sep_token_id(self) -> int: ...
+
+    @property
+    def pad_token_id(self) -> int: ...
+
+    @property
+    def unk_token_id(self) -> int: ...
 
 
 class Span(NamedTuple):

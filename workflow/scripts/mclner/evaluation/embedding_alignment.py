@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from transformers import AutoConfig
 
 from mclner.model.batch import RowBatch
-from mclner.model.batching import EncodedSentence, SentenceEncoder, batches_by_length
+from mclner.model.batching import (
+    ROWS_A_BATCH,
+    TOKENS_A_BATCH,
+    EncodedSentence,
+    SentenceEncoder,
+    batches_by_length,
+)
 from mclner.model.entity_model import (
     EntityModel,
     EntityModelConfig,
@@ -22,7 +28,6 @@ from mclner.model.entity_model import (
     new_model,
 )
 from mclner.model.mixed_precision import autocast
-from mclner.model.recogniser import ROWS_A_BATCH, TOKENS_A_BATCH
 from mclner.model.relation_grid import NONE, relation_grids
 
 Vectors = NDArray[np.float32]

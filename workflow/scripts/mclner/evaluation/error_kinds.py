@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from mclner.data.tags import Entity
+
+if TYPE_CHECKING:  # scoring a model needs no pandas
+    import pandas as pd
 
 KINDS = ("right", "boundary", "type", "boundary and type", "missed", "spurious")
 

@@ -5,30 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from mclner.data.tags import Entity
 
 COLUMNS = ("experiment", "variant", "seed", "language", "precision", "recall", "f1", "entities", "sentences")
-TAGS = pa.list_(pa.string())
-PREDICTIONS = pa.schema([("id", pa.string()), ("tokens", TAGS), ("tags", TAGS), ("predicted", TAGS)])
-COUNTS = pa.schema(
-    [
-        ("language", pa.string()),
-        ("id", pa.string()),
-        ("correct", pa.int64()),
-        ("predicted", pa.int64()),
-        ("gold", pa.int64()),
-    ]
-)
-# Vectors in a plane: `group` is the number of the sentence or the relation; shares are of the variance along an axis.
-POINTS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("kind", "language", "group")),
-        *((name, pa.float64()) for name in ("x", "y", "x_share", "y_share")),
-    ]
-)
 
 
 def count_matches(gold: Sequence[Sequence[Entity]], predicted: Sequence[Sequence[Entity]]) -> NDArray[np.int64]:

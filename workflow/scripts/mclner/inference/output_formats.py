@@ -40,9 +40,9 @@ def as_conll(labelled: Labelled, find: WordFinder) -> Iterator[str]:
             yield "".join(f"{token}\t{tag}\n" for token, tag in rows) + "\n"
 
 
-def as_brat(labelled: Labelled) -> Iterator[str]:
-    """`T1 TAB PER 0 12 TAB Ada Lovelace`, places counted in the file."""
-    numbers = count(1)
+def as_brat(labelled: Labelled, first: int = 1) -> Iterator[str]:
+    """`T1 TAB PER 0 12 TAB Ada Lovelace`, places counted in the file; `first` is the number of the first entity."""
+    numbers = count(first)
     for item, entities in labelled:
         for entity in entities:
             start, end = entity["start"] + item.offset, entity["end"] + item.offset

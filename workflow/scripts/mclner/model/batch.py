@@ -8,6 +8,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from mclner.model.rows import Rows
+
 SOURCE, CODESWITCHED, TRANSLATED = 0, 1, 2  # numbers of the views
 
 
@@ -76,3 +78,9 @@ class TrainingBatch(RowBatch):
     def __contains__(self, name: object) -> bool:
         """False: the Trainer asks for labels under names of its own."""
         return False
+
+
+def batch_of(rows: Rows) -> RowBatch:
+    """The batch of padded rows, its tensors in their memory."""
+    tensors: dict[str, Any] = {name: torch.from_numpy(array) for name, array in rows._asdict().items()}
+    return RowBatch(**tensors)

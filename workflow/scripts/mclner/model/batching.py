@@ -7,20 +7,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
 from mclner.data.tags import Entity
-from mclner.data.tokenization import subwords_of
-from mclner.model.batch import RowBatch
+from mclner.data.tokenization import SubwordTokenizer, subwords_of
+from mclner.model.rows import Rows
 from mclner.model.windows import overlapping_windows
 
+if TYPE_CHECKING:
+    from mclner.model.batch import RowBatch
+
 MOST_KNOWN = 500_000  # words kept with their subwords, about 150 MB; streams of text have no end
+TOKENS_A_BATCH = 4096  # of rows to label
+ROWS_A_BATCH = 64
 LongSentences = Literal["split", "cut"]
 
 
@@ -46,7 +48,7 @@ class EncodedSentence:
 class SentenceEncoder:
     """Cuts words into subwords, each distinct word once, and sentences into windows of `window` subwords."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, window: int, long_sentences: LongSentences) -> None:
+    def __init__(self, tokenizer: SubwordTokenizer, window: int, long_sentences: LongSentences) -> None:
         self.tokenizer = tokenizer
         self.room = window - 2  # a first and a last special token
         self.long_sentences = long_sentences
@@ -137,10 +139,16 @@ class SentenceEncoder:
 
     def pad(self, rows: Sequence[EncodedSentence]) -> RowBatch:
         """One batch of `rows`, with the special tokens."""
+        from mclner.model.batch import batch_of  # here: an exported model is run without torch
+
+        return batch_of(self.rows(rows))
+
+    def rows(self, rows: Sequence[EncodedSentence]) -> Rows:
+        """The same in NumPy's arrays."""
         begin, end = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
         ids = [[begin, *row.input_ids, end] for row in rows]
         attention = [[1] * len(row) for row in ids]
-        return RowBatch(
+        return Rows(
             input_ids=_padded(ids, self.tokenizer.pad_token_id, np.int64),
             attention_mask=_padded(attention, 0, np.int64),
             word_starts=_padded([[start + 1 for start in row.word_starts] for row in rows], 0, np.int64),
@@ -157,12 +165,12 @@ def _encoded(subwords: Sequence[Sequence[int]], entities: list[Entity], weights:
     return EncodedSentence(ids, [0, *ends][:-1], ends, entities, list(weights))
 
 
-def _padded(rows: Sequence[Sequence[float]], filler: float, kind: type[np.generic]) -> Tensor:
+def _padded(rows: Sequence[Sequence[float]], filler: float, kind: type[np.generic]) -> NDArray[Any]:
     width = max((len(row) for row in rows), default=0)
     array = np.full((len(rows), width), filler, dtype=kind)
     for number, row in enumerate(rows):
         array[number, : len(row)] = row
-    return torch.from_numpy(array)
+    return array
 
 
 def batches_by_length(
@@ -187,11 +195,6 @@ def batches_by_length(
     if generator:
         generator.shuffle(batches)
     return batches
-
-
-def pass_overhead() -> int:
-    """What a pass of the encoder costs by itself, in subwords: little on a processor, on a GPU its many launches."""
-    return 8192 if torch.cuda.is_available() else 64  # the first is estimated, the second measured
 
 
 def slices_of_like_length(lengths: Sequence[int], overhead: int) -> list[tuple[int, int, int]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -20,12 +18,15 @@ from mclner.common.exceptions import InputError
 from mclner.configuration.fields import from_mapping
 from mclner.configuration.run_settings import ModelSettings
 from mclner.data.predictions import Labelling
-from mclner.data.tags import entities_of, tag_names
-from mclner.model.batch import RowBatch, TrainingBatch
+from mclner.data.tags import tag_names
+from mclner.model.batch import RowBatch, TrainingBatch, batch_of
+from mclner.model.batching import TOKENS_A_BATCH
+from mclner.model.decoding import tagged_entities
+from mclner.model.mixed_precision import autocast
+from mclner.model.model_folder import CONFIG_NAME, MODEL_TYPE, OTHER_VERSION, read_config
 from mclner.model.relation_grid import FIRST_TYPE, NONE, decode_grids, reachable_cells
+from mclner.model.rows import Rows
 
-CONFIG_NAME = "config.json"
-OTHER_VERSION = "Use the version of mclner that trained it, or train the run again."
 CELLS_AT_ONCE = {"cpu": 2**13, "cuda": 2**20}  # pairs scored together: a cache full; 0.5 GB of vectors
 
 
@@ -36,7 +37,7 @@ class EntityModelConfig(PretrainedConfig):
     since Transformers has a meaning of its own for some of their names.
     """
 
-    model_type = "mclner"
+    model_type = MODEL_TYPE
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class EntityModel(PreTrainedModel):
     config_class = EntityModelConfig
     base_model_prefix = "encoder"
     supports_gradient_checkpointing = True
+    tokens_a_batch = TOKENS_A_BATCH  # when it labels
 
     def __init__(self, config: EntityModelConfig) -> None:
         super().__init__(config)
@@ -82,6 +84,11 @@ class EntityModel(PreTrainedModel):
 
     def _init_weights(self, module: nn.Module) -> None:
         """Heads initialise themselves; the encoder's weights come from its folder."""
+
+    @property
+    def entity_types(self) -> list[str]:
+        """The labels it can give."""
+        return self.config.entity_types
 
     def subwords(self, batch: RowBatch) -> Tensor:
         """Subword vectors [R, T, H]; rows of like length pass the encoder together, so that little of it is padding.
@@ -98,15 +105,17 @@ class EntityModel(PreTrainedModel):
     def words(self, batch: RowBatch) -> tuple[Tensor, Tensor]:
         """Word vectors [R, L, H] and subword vectors [R, T, H]."""
         hidden = self.subwords(batch)
-        if self.settings.word_pooling == "first":
-            index = batch.word_starts[..., None].expand(-1, -1, hidden.shape[-1])
-            return self.dropout(hidden.gather(1, index)), hidden
-        sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
+        return self.dropout(self.pool(hidden, batch.word_starts, batch.word_ends)), hidden
+
+    def pool(self, hidden: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+        """Word vectors [R, L, H] of subword vectors [R, T, H]; `starts` and `ends` [R, L] are the words' places."""
         width = hidden.shape[-1]
-        ends = sums.gather(1, batch.word_ends[..., None].expand(-1, -1, width))
-        starts = sums.gather(1, batch.word_starts[..., None].expand(-1, -1, width))
-        lengths = (batch.word_ends - batch.word_starts).clamp(min=1)
-        return self.dropout((ends - starts) / lengths[..., None]), hidden
+        if self.settings.word_pooling == "first":
+            return hidden.gather(1, starts[..., None].expand(-1, -1, width))
+        sums = functional.pad(hidden.cumsum(dim=1), (0, 0, 1, 0))
+        until = sums.gather(1, ends[..., None].expand(-1, -1, width))
+        before = sums.gather(1, starts[..., None].expand(-1, -1, width))
+        return (until - before) / (ends - starts).clamp(min=1)[..., None]
 
     def forward(self, batch: TrainingBatch) -> dict[str, Tensor]:
         """`logits` of the head for the rows `scored`; `sentences` [R, H], the mean subword vectors of all rows.
@@ -129,6 +138,11 @@ class EntityModel(PreTrainedModel):
     def label(self, batch: RowBatch) -> list[Labelling]:
         """Entities of every row. Raises nothing: any logits decode to flat entities inside the sentence."""
         raise NotImplementedError
+
+    def label_rows(self, rows: Rows) -> list[Labelling]:
+        """The same for rows that lie in NumPy's arrays, in the number format that the model was trained in."""
+        with autocast(self.device, self.config.precision):
+            return self.label(batch_of(rows).to(self.device))
 
 
 class RelationModel(EntityModel):
@@ -200,16 +214,8 @@ class TaggerModel(EntityModel):
     def label(self, batch: RowBatch) -> list[Labelling]:
         words, _ = self.words(batch)
         probabilities, best = self.score(words).float().softmax(-1).max(-1)
-        labellings = []
-        for row, length in enumerate(batch.word_mask.sum(1).tolist()):
-            entities = entities_of([self.tags[tag] for tag in best[row, :length].tolist()])
-            certain = probabilities[row, :length].tolist()
-            confidences = [
-                math.exp(sum(map(math.log, certain[entity.start : entity.end])) / (entity.end - entity.start))
-                for entity in entities
-            ]
-            labellings.append(Labelling(entities, confidences, certain))
-        return labellings
+        lengths = batch.word_mask.sum(1).tolist()
+        return tagged_entities(probabilities.cpu().numpy(), best.cpu().numpy(), lengths, self.tags)
 
 
 HEADS: dict[str, type[EntityModel]] = {"relation": RelationModel, "tagger": TaggerModel}
@@ -229,7 +235,8 @@ def new_model(encoder_folder: Path, config: EntityModelConfig) -> EntityModel:
 
 def load_model(folder: Path) -> EntityModel:
     """A trained model from its folder. Raises InputError where it is none, or one of another version."""
-    config = _read_config(folder)
+    read_config(folder)
+    config = EntityModelConfig.from_pretrained(folder)
     try:
         model, loading = HEADS[config.model_settings().head].from_pretrained(
             folder, config=config, use_safetensors=True, local_files_only=True, output_loading_info=True
@@ -241,31 +248,6 @@ def load_model(folder: Path) -> EntityModel:
     if wrong:
         raise InputError(folder, f"holds other weights than its {CONFIG_NAME} says ({wrong[0]}).", OTHER_VERSION)
     return model
-
-
-def _read_config(folder: Path) -> EntityModelConfig:
-    """The configuration in a model folder; all that this version needs to know stands in it."""
-    path = folder / CONFIG_NAME
-    if not path.is_file():
-        raise InputError(folder, "is no model folder.", "Name the folder 'model' of a run that was trained.")
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        kind = values.get("model_type")
-    except (OSError, ValueError, AttributeError):
-        raise InputError(path, "cannot be read as JSON.", "Copy the folder anew, whole.") from None
-    if kind != EntityModelConfig.model_type:
-        problem = f"is a model of the type {kind!r}, not of {EntityModelConfig.model_type!r}."
-        raise InputError(folder, problem, "Name the folder 'model' of a run that was trained.")
-    lacking = sorted(set(inspect.signature(EntityModelConfig).parameters) - {"others"} - values.keys())
-    try:
-        if lacking:
-            raise ValueError(f"it lacks {', '.join(lacking)}")
-        config = EntityModelConfig.from_pretrained(folder)
-        if config.model_settings().head not in HEADS:
-            raise ValueError(f"it has a head {config.model_settings().head!r} that is not known here")
-    except (ValueError, TypeError) as error:  # settings of other names are a ValueError as well
-        raise InputError(path, f"is of another version of mclner ({error}).", OTHER_VERSION) from None
-    return config
 
 
 def freeze(model: EntityModel, word_embeddings: bool, layers: int) -> None:

@@ -5,30 +5,28 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypedDict, cast, overload
-
-import torch
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from typing import TYPE_CHECKING, TypedDict, TypeVar, cast, overload
 
 from mclner.common.cli import Progress
 from mclner.common.exceptions import InputError
 from mclner.data.predictions import Labelling
 from mclner.data.sentence_splitting import find_sentences
-from mclner.data.tokenization import Span, clean_token, find_words, split_words
-from mclner.model.batching import EncodedSentence, SentenceEncoder, batches_by_length
-from mclner.model.entity_model import EntityModel, load_model
-from mclner.model.mixed_precision import autocast
+from mclner.data.tokenization import Span, SubwordTokenizer, clean_token, find_words, split_words
+from mclner.model.batching import ROWS_A_BATCH, EncodedSentence, SentenceEncoder, batches_by_length
+from mclner.model.onnx_model import OnnxModel, is_exported, load_exported
 from mclner.model.windows import join_windows
 
+if TYPE_CHECKING:  # an exported model is run without torch
+    from mclner.model.entity_model import EntityModel
+
 log = logging.getLogger(__name__)
-TOKENS_A_BATCH = 4096
-ROWS_A_BATCH = 64
 CHARACTERS_AT_ONCE = 200_000  # of a stream; enough that batches are full
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 WHAT_IS_READ = "Give a text, a list of texts, or a list of lists of tokens."
 Input = str | Sequence[str]  # running text, or the tokens of one sentence
+Item = TypeVar("Item")
 
 
 class FoundEntity(TypedDict):
@@ -56,22 +54,24 @@ class EntityRecogniser:
     of `mclner.data.sentence_splitting`, and one longer than the model sees at once is read in windows that overlap.
     """
 
-    def __init__(self, model: EntityModel, tokenizer: PreTrainedTokenizerBase) -> None:
-        self.model = model.eval()
+    def __init__(self, model: EntityModel | OnnxModel, tokenizer: SubwordTokenizer) -> None:
+        self.model = model if isinstance(model, OnnxModel) else model.eval()
         self.tokenizer = tokenizer
         self.encoder = SentenceEncoder(tokenizer, model.settings.max_length, model.settings.long_sentences)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> EntityRecogniser:
-        """Load the model folder of a run; on a GPU where there is one. Raises InputError where it is no such folder."""
-        model = load_model(Path(folder))
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-        except (OSError, ValueError) as error:
-            problem = f"has no tokenizer that can be read ({str(error).splitlines()[0]})."
-            raise InputError(folder, problem, "Copy the folder anew, whole.") from None
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(model.to(device), tokenizer)
+        """Load the model folder of a run, on a GPU where there is one; or one that `mclner export` made.
+
+        That one runs in ONNX Runtime, and loads without torch. Raises InputError where it is no such folder.
+        """
+        folder = Path(folder)
+        return cls(*load_exported(folder)) if is_exported(folder) else cls(*_load_trained(folder))
+
+    @property
+    def entity_types(self) -> list[str]:
+        """The labels it can give."""
+        return list(self.model.entity_types)
 
     @overload
     def __call__(self, inputs: str, threshold: float = 0.0) -> list[FoundEntity]: ...  # type: ignore[overload-overlap]
@@ -103,15 +103,8 @@ class EntityRecogniser:
         """
         if isinstance(inputs, str):
             raise InputError("the inputs", "are one string.", "Call the recogniser itself for one text.")
-        group: list[Input] = []
-        held = 0
-        for item in inputs:
-            group.append(item)
-            held += 1 + (len(item) if isinstance(item, str) else sum(map(len, item)))
-            if held >= CHARACTERS_AT_ONCE:
-                yield from self._entities_of(group, threshold)
-                group, held = [], 0
-        yield from self._entities_of(group, threshold)
+        for group in in_groups(inputs, characters_of):
+            yield from self._entities_of(group, threshold)
 
     def _entities_of(self, inputs: Sequence[Input], threshold: float) -> list[list[FoundEntity]]:
         if not 0 <= threshold <= 1:
@@ -128,7 +121,7 @@ class EntityRecogniser:
                 origins.append((number, sentence))
                 sentences.append([clean_token(item[start:end]) for start, end in sentence])
         found: list[list[FoundEntity]] = [[] for _ in inputs]
-        for (number, places), labelling in zip(origins, self.label(sentences), strict=True):
+        for (number, places), labelling in zip(origins, self.label(sentences, what=None), strict=True):
             entities = _placed(inputs[number], places, labelling)
             found[number] += [entity for entity in entities if entity["score"] >= threshold]
         return found
@@ -137,9 +130,10 @@ class EntityRecogniser:
         """The words of a text, as they stand in it."""
         return split_words(text, self.tokenizer.backend_tokenizer)
 
-    def label(self, sentences: Sequence[Sequence[str]], what: str = "labelling") -> list[Labelling]:
+    def label(self, sentences: Sequence[Sequence[str]], what: str | None = "labelling") -> list[Labelling]:
         """Entities of tokenised sentences, in their order, in words; what was found in windows is joined.
 
+        Progress is shown under the name `what`, or not at all.
         Raises InputError where a string stands in the place of a list of tokens.
         """
         if isinstance(sentences, str) or any(isinstance(tokens, str) for tokens in sentences):
@@ -152,6 +146,40 @@ class EntityRecogniser:
         if too_long:
             log.warning("%d words have more subwords than the model sees at once; their ends are not seen", too_long)
         return labellings
+
+
+def _load_trained(folder: Path) -> tuple[EntityModel, SubwordTokenizer]:
+    import torch
+    from transformers import AutoTokenizer
+
+    from mclner.model.entity_model import load_model
+
+    model = load_model(folder)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        problem = f"has no tokenizer that can be read ({str(error).splitlines()[0]})."
+        raise InputError(folder, problem, "Copy the folder anew, whole.") from None
+    return model.to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer
+
+
+def in_groups(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Items of a stream in groups of about CHARACTERS_AT_ONCE characters, in order; `size` counts those of one."""
+    group: list[Item] = []
+    held = 0
+    for item in items:
+        group.append(item)
+        held += 1 + size(item)
+        if held >= CHARACTERS_AT_ONCE:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
+
+
+def characters_of(item: Input) -> int:
+    """How many characters a text, or all tokens of a list, have."""
+    return len(item) if isinstance(item, str) else sum(map(len, item))
 
 
 def check_inputs(inputs: Sequence[Input]) -> None:
@@ -183,7 +211,7 @@ def _placed(item: Input, places: list[Span] | None, labelling: Labelling) -> lis
 
 
 def label_sentences(
-    model: EntityModel, encoder: SentenceEncoder, sentences: Sequence[Sequence[str]], what: str
+    model: EntityModel | OnnxModel, encoder: SentenceEncoder, sentences: Sequence[Sequence[str]], what: str | None
 ) -> list[Labelling]:
     """The work of `EntityRecogniser.label`, for a model that is being trained as well."""
     windows = [
@@ -203,17 +231,17 @@ def label_sentences(
 
 
 def _label(
-    model: EntityModel, encoder: SentenceEncoder, pieces: Sequence[EncodedSentence], what: str
+    model: EntityModel | OnnxModel, encoder: SentenceEncoder, pieces: Sequence[EncodedSentence], what: str | None
 ) -> list[Labelling]:
     """What the model finds in each of `pieces`, batched by length."""
     found: dict[int, Labelling] = {}
-    progress = Progress(len(pieces), what, "sentences")
-    for batch in batches_by_length([len(piece) for piece in pieces], TOKENS_A_BATCH, ROWS_A_BATCH):
-        rows = encoder.pad([pieces[at] for at in batch]).to(model.device)
-        with autocast(model.device, model.config.precision):
-            found.update(zip(batch, model.label(rows), strict=True))
-        progress.update(len(batch))
-    progress.close()
+    progress = Progress(len(pieces), what, "sentences") if what is not None else None
+    for batch in batches_by_length([len(piece) for piece in pieces], model.tokens_a_batch, ROWS_A_BATCH):
+        found.update(zip(batch, model.label_rows(encoder.rows([pieces[at] for at in batch])), strict=True))
+        if progress:
+            progress.update(len(batch))
+    if progress:
+        progress.close()
     return [found[number] for number in range(len(pieces))]
 
 

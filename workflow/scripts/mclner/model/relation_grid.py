@@ -18,6 +18,7 @@ from torch import Tensor
 
 from mclner.data.predictions import Labelling
 from mclner.data.tags import Entity
+from mclner.model.decoding import choose_entities
 
 NONE, NEXT_WORD, FIRST_TYPE = 0, 1, 2
 
@@ -61,31 +62,38 @@ def decode_grids(log_probabilities: Tensor, lengths: Sequence[int], entity_types
     never make an entity by themselves. Candidates score above zero, and of two that overlap the higher one stays. The
     chain of next-word cells is read off a cumulative sum, so time is bounded by L squared whatever the probabilities.
     """
+    numbers = torch.as_tensor(lengths, device=log_probabilities.device)
+    candidates, found, outside = (part.cpu().numpy() for part in score_candidates(log_probabilities, numbers))
+    return choose_entities(candidates, found, outside, lengths, entity_types)
+
+
+def score_candidates(log_probabilities: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What `choose_entities` chooses from: candidates [N, 3], their scores [N, 3], the certainty of NONE [B, L].
+
+    Of tensors alone, so that an exported model holds it as well.
+    """
     log_probabilities = log_probabilities.float()
     none = log_probabilities[..., NONE].contiguous()
-    length = torch.as_tensor(lengths, device=none.device)
-    inside = torch.arange(none.shape[1], device=none.device)[None] < length[:, None]
-    possible = (inside[:, :, None] & inside[:, None, :]).tril()
+    places = torch.arange(none.shape[1], device=none.device)
+    inside = places[None] < lengths[:, None]
+    possible = inside[:, :, None] & inside[:, None, :] & (places[None, :] <= places[:, None])
     likely = log_probabilities[..., FIRST_TYPE:].amax(dim=-1) > none  # links only lower a score
     candidates = (likely & possible).nonzero()
-    rows, tails, heads = candidates.unbind(1)
+    rows, tails, heads = candidates[:, 0], candidates[:, 1], candidates[:, 2]
     cells = log_probabilities[rows, tails, heads]
     best, best_type = cells[:, FIRST_TYPE:].max(dim=-1)
-    links = torch.diagonal(log_probabilities[..., NEXT_WORD], offset=1, dim1=1, dim2=2)
-    lacks = (links - torch.diagonal(none, offset=1, dim1=1, dim2=2)).clamp(max=0)
+    following = log_probabilities[:, places[:-1], places[1:]]
+    links = following[..., NEXT_WORD]
+    lacks = (links - following[..., NONE]).clamp(max=0)
     scores = best - cells[:, NONE] + _chain_sums(lacks, candidates)
     confidences = ((best + _chain_sums(links, candidates)) / (tails - heads + 1)).exp()
     found = torch.stack([scores, confidences, best_type.float()], dim=1)
-    kept = scores > 0
-    outside = _outside_confidence(none, possible)
-    return _choose(
-        candidates[kept].cpu().numpy(), found[kept].cpu().numpy(), outside.cpu().numpy(), lengths, entity_types
-    )
+    return candidates, found, _outside_confidence(none, possible)
 
 
 def _chain_sums(links: Tensor, candidates: Tensor) -> Tensor:
     """[N]: the sum of `links` [B, L - 1] between head and tail of each of `candidates` [N, 3]: row, tail, head."""
-    rows, tails, heads = candidates.unbind(1)
+    rows, tails, heads = candidates[:, 0], candidates[:, 1], candidates[:, 2]
     sums = torch.nn.functional.pad(links.cumsum(dim=1), (1, 0))
     return sums[rows, tails] - sums[rows, heads]
 
@@ -94,39 +102,3 @@ def _outside_confidence(none: Tensor, possible: Tensor) -> Tensor:
     """[B, L]: the smallest probability of NONE among the tail-head cells of a word's row and column."""
     certain = none.masked_fill(~possible, 0.0)
     return torch.minimum(certain.amin(dim=2), certain.amin(dim=1)).exp()
-
-
-def _choose(
-    candidates: NDArray[np.int64],
-    found: NDArray[np.float32],
-    outside: NDArray[np.float32],
-    lengths: Sequence[int],
-    entity_types: Sequence[str],
-) -> list[Labelling]:
-    """Keep the best of overlapping candidates, sentence by sentence."""
-    labellings = [Labelling([], [], row[:length]) for row, length in zip(outside.tolist(), lengths, strict=True)]
-    taken = [0] * len(labellings)  # a bit for each word
-    order = np.lexsort((candidates[:, 2], candidates[:, 1], -found[:, 0]))
-    for (row, tail, head), (_, confidence, entity_type) in zip(
-        candidates[order].tolist(), found[order].tolist(), strict=True
-    ):
-        words = (1 << tail + 1) - (1 << head)
-        if taken[row] & words:
-            continue
-        taken[row] |= words
-        labelling = labellings[row]
-        labelling.entities.append(Entity(head, tail + 1, entity_types[int(entity_type)]))
-        labelling.confidences.append(confidence)
-        labelling.word_confidences[head : tail + 1] = [confidence] * (tail + 1 - head)
-    return [_in_order(labelling) for labelling in labellings]
-
-
-def _in_order(labelling: Labelling) -> Labelling:
-    if len(labelling.entities) < 2:
-        return labelling
-    order = sorted(range(len(labelling.entities)), key=lambda index: labelling.entities[index].start)
-    return Labelling(
-        [labelling.entities[index] for index in order],
-        [labelling.confidences[index] for index in order],
-        labelling.word_confidences,
-    )

@@ -17,12 +17,8 @@ from mclner.configuration.run_settings import RunSettings
 from mclner.data.sentences import Sentence
 from mclner.data.tags import tag_names
 from mclner.model.batch import CODESWITCHED, SOURCE, TRANSLATED, TrainingBatch
-from mclner.model.batching import (
-    EncodedSentence,
-    SentenceEncoder,
-    pass_overhead,
-    slices_of_like_length,
-)
+from mclner.model.batching import EncodedSentence, SentenceEncoder, slices_of_like_length
+from mclner.model.mixed_precision import pass_overhead
 from mclner.model.relation_grid import relation_grids, relation_names
 from mclner.training.pseudo_labels import PseudoLabelled
 
