@@ -77,7 +77,7 @@ class Step:
     subwords: int
 
 
-def settings_of(variant: str, changed: Mapping[str, int]) -> tuple[RunSettings, str]:
+def settings_of(variant: str, changed: Mapping[str, Any]) -> tuple[RunSettings, str]:
     """The settings of a variant of config/paper.yaml with some keys of `training` changed, and its encoder's name."""
     config: dict[str, Any] = {}
     for name in ("config", "paper"):
@@ -173,11 +173,12 @@ def without_storage(settings: RunSettings, shape: XLMRobertaConfig, batch: Train
         meter = MemoryMeter()
         with meter:
             model = make_model(settings, shape)
-            there = dataclasses.replace(batch, **{
+            moved: dict[str, Any] = {
                 field.name: fake.from_tensor(value)
                 for field in dataclasses.fields(batch)
                 if isinstance(value := getattr(batch, field.name), torch.Tensor)
-            })  # fmt: skip
+            }
+            there = dataclasses.replace(batch, **moved)
             meter.add(*model.parameters(), *model.buffers())
             optimiser = make_optimiser(model)
             counter = FlopCounterMode(display=False, custom_mapping=FUSED)

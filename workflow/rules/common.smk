@@ -81,7 +81,7 @@ def lock_policy(wildcards, output):
 def check_first(wildcards, output):
     """The command that checks the user's own folder, for jobs that read from it: what one of them found holds for all.
 
-    It is no rule that they wait for: all that comes after them would run again with each change of the folder. As a
+    No job of its own does it: all that comes after it would run again with each change of the folder. As a
     function of `output` it is no parameter that Snakemake keeps, so that one more target makes nothing stale.
     """
     is_own = PLAN.corpora.kind == "folder"

@@ -6,6 +6,7 @@ import argparse
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -14,6 +15,7 @@ from mclner.common.cli import make_parser, run_program
 from mclner.configuration.recipes import SelfTrainingRecipe
 from mclner.data.predictions import Labelling
 from mclner.data.sentences import Sentence, count_entities, read_corpus
+from mclner.model.entity_model import EntityModel
 from mclner.model.recogniser import EntityRecogniser, quiet_transformers
 from mclner.training.pseudo_labels import (
     PseudoLabelled,
@@ -69,7 +71,7 @@ def soft_labels(
 ) -> Iterator[list[PseudoLabelled]]:
     """Of each corpus the first sentences, with the mean of the teachers' probabilities."""
     labellings, tokens = voted(teachers, corpora), tokens_of(corpora)
-    of_each = [label_probabilities(teacher.model, teacher.encoder, tokens) for teacher in teachers]
+    of_each = [label_probabilities(cast(EntityModel, teacher.model), teacher.encoder, tokens) for teacher in teachers]
     means = map(mean_probabilities, zip(*of_each, strict=True))
     for corpus in corpora:
         found, probabilities = [next(labellings) for _ in corpus], [next(means) for _ in corpus]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from mclner.common.cli import log_counts
 from mclner.common.exceptions import InputError
-from mclner.data.corpus_parts import map_types, unknown_types
+from mclner.data.corpus_parts import mapped_tags, unknown_types, with_tags
 from mclner.data.sentences import Sentence
-from mclner.data.tags import Entity
+from mclner.data.tags import OUTSIDE, Entity
 from mclner.evaluation.error_kinds import KINDS, count_error_kinds
 from mclner.evaluation.scores import count_matches, precision_recall_f1
 from mclner.evaluation.significance import FEWEST_SENTENCES, bootstrap_f1, interval
@@ -87,13 +87,15 @@ def read_labelled(
     log_counts(repairs.items(), f"{path}: mended")
     if not sentences:
         raise InputError(path, "holds no sentence.", "Give files of tokens with tags.")
-    unknown = unknown_types(sentences, mapping, entity_types)
+    types = Counter(tag[2:] for sentence in sentences for tag in sentence.tags or () if tag != OUTSIDE)
+    unknown = unknown_types(types, mapping, entity_types)
     if unknown:
         shown = ", ".join(f"{kind} ({count} tags)" for kind, count in sorted(unknown.items()))
         examples = " ".join(f"{kind}=" for kind in sorted(unknown))
         problem = f"has entity types that the model does not know: {shown}. It knows {', '.join(entity_types)}."
         raise InputError(path, problem, f"Say what they are (nothing: no entity): --tag-mapping {examples}")
-    return map_types(sentences, mapping, entity_types, path)
+    tags = mapped_tags(types, mapping, entity_types, path)
+    return [with_tags(sentence, tags) for sentence in sentences]
 
 
 def score_file(

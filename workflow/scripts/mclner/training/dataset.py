@@ -199,7 +199,7 @@ class ViewCollator:
         for place, probabilities in soft.items():
             if probabilities is not None:
                 cells = tuple(slice(length) for length in probabilities.shape[:-1])
-                wanted[(place, *cells)] = torch.from_numpy(probabilities.astype(np.float32))
+                wanted[place][cells] = torch.from_numpy(probabilities.astype(np.float32))
         return wanted
 
     def _contrast_cells(self, grids: np.ndarray, believed: np.ndarray) -> np.ndarray:

@@ -58,6 +58,7 @@ class MaskedLanguageModel(nn.Module):
         self.encoder = encoder
         embeddings = encoder.get_input_embeddings()
         embeddings.requires_grad_(False)
+        self.output: Tensor
         self.register_buffer("output", embeddings.weight.detach()[list(vocabulary)].clone())
         hidden = encoder.config.hidden_size
         self.transform = nn.Linear(hidden, hidden)

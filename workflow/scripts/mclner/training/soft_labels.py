@@ -40,7 +40,7 @@ def label_probabilities(
         for row, number in enumerate(numbers):
             length = len(pieces[number][0].word_starts)
             cells = (slice(length),) * (probabilities.ndim - 2)
-            labelled[number] = probabilities[(row, *cells)].copy()  # or the whole batch would stay
+            labelled[number] = probabilities[row][cells].copy()  # or the whole batch would stay
         progress.update(len(batch))
     progress.close()
     return labelled
