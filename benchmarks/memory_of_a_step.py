@@ -39,7 +39,7 @@ from transformers import XLMRobertaConfig
 from made_up import WORDS, make_sentences, make_tokenizer
 from mclner.configuration.experiment import Experiment, completed
 from mclner.configuration.fields import from_mapping
-from mclner.configuration.run_settings import RunSettings
+from mclner.configuration.run_settings import RunSettings, TrainingSettings
 from mclner.data.tags import Entity
 from mclner.model.batch import TrainingBatch
 from mclner.model.batching import EncodedSentence, SentenceEncoder, batches_by_length
@@ -84,7 +84,7 @@ def settings_of(variant: str, changed: Mapping[str, Any]) -> tuple[RunSettings, 
         update_config(config, yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")))
     config = completed(config)
     settings = from_mapping(RunSettings, Experiment.of(config, ROOT / "config" / "languages.tsv").run_settings(variant))
-    training = dataclasses.replace(settings.training, **changed)
+    training = from_mapping(TrainingSettings, dataclasses.asdict(settings.training) | dict(changed))
     return dataclasses.replace(settings, training=training), settings.encoder or config["encoder"]["name"]
 
 
@@ -173,12 +173,12 @@ def without_storage(settings: RunSettings, shape: XLMRobertaConfig, batch: Train
         meter = MemoryMeter()
         with meter:
             model = make_model(settings, shape)
-            moved: dict[str, Any] = {
+            tensors: dict[str, Any] = {
                 field.name: fake.from_tensor(value)
                 for field in dataclasses.fields(batch)
                 if isinstance(value := getattr(batch, field.name), torch.Tensor)
             }
-            there = dataclasses.replace(batch, **moved)
+            there = dataclasses.replace(batch, **tensors)
             meter.add(*model.parameters(), *model.buffers())
             optimiser = make_optimiser(model)
             counter = FlopCounterMode(display=False, custom_mapping=FUSED)
