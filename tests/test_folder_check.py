@@ -136,7 +136,7 @@ def pipeline(path: Path, *arguments: str, check: bool = True) -> subprocess.Comp
     wanted = [f"resources/corpora/folder/{name}.parquet" for name in ("en/train", "de/test")]
     overlay = [str(file) for file in path.glob("overlay.yaml")]
     files = ["--configfile", "config/folder.yaml", *overlay, "--config", "folder=mine"]
-    return snakemake(path, *wanted, "--cores", "1", *arguments, *files, check=check)
+    return snakemake(path, *wanted, *arguments, "--cores", "1", *files, check=check)
 
 
 def jobs(done: subprocess.CompletedProcess[str]) -> set[str]:
@@ -176,7 +176,12 @@ def test_the_pipeline_tells_all_problems_before_it_reads_anything(tmp_path: Path
 
 def test_the_pipeline_checks_a_changed_folder_again_and_reads_only_what_changed(tmp_path: Path) -> None:
     mine = folder(tmp_path / "mine")
-    pipeline(tmp_path)
+    pipeline(tmp_path, "results/folder/tables/corpora.md")
+    table = (tmp_path / "results" / "folder" / "tables" / "corpora.md").read_text(encoding="utf-8")
+    named = re.findall(r"\| (\w+) +\| (\w+) +\| (\S+\.\S+) ", table)
+    english = [("en", split, f"{split}.conll") for split in ("test", "train", "dev")]
+    assert named == [*english, ("de", "test", "test.txt")]
+    assert table.count("2 columns parted by tabs, token_column 0, tag_column 1 (prefix: LOC, ORG)") == 4
     assert jobs(pipeline(tmp_path, "--dry-run")) == set()
     german = mine / "ner" / "de" / "test.txt"
     german.write_text(GOOD + "Bonn\tX\n", encoding="utf-8")
