@@ -60,6 +60,15 @@ def test_intervals_hold_the_score_and_narrow_with_more_sentences() -> None:
     assert widths[1] < widths[0] / 2
 
 
+def test_the_interval_of_macro_is_that_of_the_mean_over_types() -> None:
+    person, place = Entity(0, 1, "PER"), Entity(2, 3, "LOC")
+    found = [[person, place], [place], [place], [person, place]] * 10
+    scores = {score.name: score for score in score_entities([[person, place]] * 40, found, ["PER", "LOC"], SMALL)[0]}
+    assert scores["LOC"].low == scores["LOC"].high == 100
+    assert scores[MACRO].low == pytest.approx((scores["PER"].low + 100) / 2)
+    assert scores[MACRO].high == pytest.approx((scores["PER"].high + 100) / 2)
+
+
 def test_a_file_is_scored_and_its_errors_are_counted(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
