@@ -11,12 +11,16 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 import yaml
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -41,14 +45,23 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 if config.args == config.getini("testpaths") and not config.option.keyword else 0
 
 
-@pytest.hookimpl(tryfirst=True)  # before the hook of pytest-xdist that reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Workers take whole modules, or several that stay together. (`xdist_group` has no effect from pytest 9.2 on.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ModulesTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = Path(nodeid.split("::")[0]).stem
+            return TOGETHER.get(module, module)
+
+    return ModulesTogether(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the pipeline as slow, and say which tests stay together, the longest groups first."""
+    """Mark what runs the pipeline as slow; what stays together comes first, the longest first."""
     for item in items:
-        module = item.path.stem
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(module, module)))
     order = list(dict.fromkeys(TOGETHER.values()))
     items.sort(key=lambda item: order.index(TOGETHER[item.path.stem]) if item.path.stem in TOGETHER else len(order))
 
