@@ -12,6 +12,7 @@ import yaml
 import plot
 import write_table
 from conftest import ROOT
+from mclner.common.exceptions import InputError
 from mclner.configuration.experiment import completed, merge
 from mclner.plan.closing_message import ending, report_command
 from mclner.plan.options import options
@@ -271,3 +272,28 @@ def test_aligned_text_with_an_address_is_fetched_on_both_sides() -> None:
     assert parallel.address("ntrex", "en").endswith("/newstest2019-src.eng.txt")
     assert "resources/parallel/ntrex/en-sw.tsv" in parallel.files(["ntrex", "found"])
     assert not any("en-jv" in file or "en-my" in file for file in parallel.files(["ntrex"]))
+
+
+ADAPTED: dict[str, Any] = {"kind": "adapted", "name": "ours", "adaptation": {"sentences_per_language": 7}}
+
+
+def test_an_adapted_encoder_lies_with_the_results_of_its_experiment() -> None:
+    found = plan(more_encoders=[ADAPTED], run={"encoder": "ours"})
+    assert found.models.encoder_of("tagger") == found.models.encoder_of("full") == "results/demo/encoders/ours"
+    assert found.models.encoder == "resources/encoders/multilingual-e5-small"
+    adaptation = found.models.adaptation("ours")
+    assert (adaptation["sentences_per_language"], adaptation["masked_share"]) == (7, 0.25)
+
+
+def test_an_adapted_encoder_needs_another_to_begin_with_and_to_be_told_what_to_learn() -> None:
+    with pytest.raises(InputError, match=r"an adapted one begins with another. Name it under more_encoders"):
+        plan(encoder=ADAPTED)
+    with pytest.raises(InputError, match="'ours' is adapted, and adaptation is missing"):
+        plan(more_encoders=[{"kind": "adapted", "name": "ours"}])
+
+
+def test_the_teacher_of_soft_labels_is_asked_for_its_probabilities() -> None:
+    recipe = {"teacher": "relation", "labels": "soft"}
+    training = plan(self_training={"softly": recipe}).training
+    assert training.pseudo_label_options("softly").startswith("--labels soft ")
+    assert training.pseudo_label_options("one_round").startswith("--labels hard ")
