@@ -46,7 +46,7 @@ def adapt(encoder: Path, folder: Path, name: str, **settings: object) -> tuple[P
 
 @pytest.fixture(scope="module")
 def adapted(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> tuple[Path, str]:
-    return adapt(tiny_encoder, tmp_path_factory.mktemp("adapted"), "one", epochs=8, learning_rate=2e-3)
+    return adapt(tiny_encoder, tmp_path_factory.mktemp("adapted"), "one", epochs=20, learning_rate=1e-2)
 
 
 def test_it_learns_to_tell_hidden_subwords(adapted: tuple[Path, str]) -> None:

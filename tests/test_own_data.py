@@ -137,7 +137,7 @@ def test_an_experiment_on_a_folder_of_ones_own_runs_through(tmp_path: Path, tiny
     files = run_small_experiment(tmp_path, data, tiny_encoder)
     metrics = pd.read_csv(tmp_path / "results" / "folder" / "metrics.tsv", sep="\t")
     corpora = (tmp_path / "results" / "folder" / "tables" / "corpora.md").read_text(encoding="utf-8")
-    assert corpora.count("token_column 0, tag_column 1 (prefix") == 4
+    assert corpora.count("token_column 0, tag_column 1 (prefix") == 5
     assert corpora.count("| unlabelled |") == 1
     assert set(metrics["language"]) == {"en", "de"}
     assert set(metrics["variant"]) == {"tagger", "full", "no_self_training"}
