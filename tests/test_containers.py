@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from conftest import ROOT
+from mclner.common.files import copy_parts
 
 ENVIRONMENT = ROOT / "envs" / "mclner.yaml"
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")  # of the checkout, that Snakemake reads
@@ -51,12 +51,7 @@ def test_every_pin_of_conda_is_one_that_pip_reads_and_exact() -> None:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkout")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
+    copy_parts(ROOT, PARTS, folder)
     (folder / "bin").mkdir()
     conda = folder / "bin" / "conda"
     conda.write_text(CONDA, encoding="utf-8")

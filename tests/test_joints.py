@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from conftest import ROOT, small_settings, snakemake, write_overlay
+from mclner.common.files import copy_parts
 
 WORKFLOW = ROOT / "workflow" / "Snakefile"
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles")  # of the checkout, that a run needs
@@ -30,12 +31,7 @@ use rule * from mclner{names}
 def checkout(folder: Path) -> Path:
     """A copy of this checkout."""
     folder.mkdir()
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
+    copy_parts(ROOT, PARTS, folder)
     return folder
 
 

@@ -59,13 +59,14 @@ def main(arguments: argparse.Namespace) -> None:
     vocabulary = vocabulary_of(pieces)
     log.info("%d sentences, %d subwords occur, %s", len(pieces), len(vocabulary), describe_device(adaptation.precision))
     model = MaskedLanguageModel(pretrained, vocabulary)
+    collator = MaskingCollator(encoder, vocabulary, adaptation)
+    lengths = [len(piece) + 2 for piece in pieces]
+    sampler = LengthBatchSampler(
+        lengths, adaptation.max_subwords_per_batch, adaptation.sentences_per_batch, adaptation.seed
+    )
     with tempfile.TemporaryDirectory() as unused:
-        trainer = MaskedLanguageTrainer(
-            model,
-            training_arguments(adaptation, pieces, unused),
-            pieces,
-            MaskingCollator(encoder, vocabulary, adaptation),
-        )
+        settings = training_arguments(adaptation, sampler, unused)
+        trainer = MaskedLanguageTrainer(model, settings, pieces, sampler, collator)
         trainer.add_callback(PlainProgress())
         if not sys.stderr.isatty():
             trainer.remove_callback(ProgressCallback)
@@ -87,12 +88,8 @@ def draw(path: Path, most: int, encoder: SentenceEncoder, seed: int) -> list[Enc
     return [piece for pieces in encoder.encode([sentences[place] for place in chosen]) for piece in pieces]
 
 
-def training_arguments(adaptation: Adaptation, pieces: list[EncodedSentence], folder: str) -> TrainingArguments:
-    lengths = [len(piece) + 2 for piece in pieces]
-    batches = LengthBatchSampler(
-        lengths, adaptation.max_subwords_per_batch, adaptation.sentences_per_batch, adaptation.seed
-    )
-    steps = adaptation.epochs * len(batches)
+def training_arguments(adaptation: Adaptation, sampler: LengthBatchSampler, folder: str) -> TrainingArguments:
+    steps = adaptation.epochs * len(sampler)
     return TrainingArguments(
         output_dir=folder,
         num_train_epochs=adaptation.epochs,

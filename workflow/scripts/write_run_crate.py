@@ -9,13 +9,12 @@ import argparse
 import csv
 import json
 import logging
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mclner.common.cli import make_parser, run_program
 from mclner.common.exceptions import InputError
-from mclner.common.files import content_hash, read_text, write_json, writing_folder
+from mclner.common.files import content_hash, copy_parts, read_text, write_json, writing_folder
 from mclner.report.run_crate import Experiment, RunCrate, Training
 
 PARTS = ("Snakefile", "rules", "schemas", "scripts", "report")  # of the workflow; the demo's corpus is an input
@@ -47,12 +46,7 @@ def main(arguments: argparse.Namespace) -> None:
 def copy_workflow(workflow: Path, copy: Path) -> None:
     """Rules, programs and library, without what Python leaves beside them."""
     with writing_folder(copy) as folder:
-        for part in PARTS:
-            source = workflow / part
-            if source.is_dir():
-                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copyfile(source, folder / part)
+        copy_parts(workflow, PARTS, folder)
 
 
 def read_training(path: Path, timings: Path) -> Training:

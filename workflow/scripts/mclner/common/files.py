@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import escape as glob_escape
 from pathlib import Path, PurePosixPath
@@ -97,6 +97,15 @@ def one_at_a_time(path: Path) -> Iterator[None]:
         except OSError as error:
             log.warning("%s cannot be locked: %s", path, error)
         yield
+
+
+def copy_parts(source: Path, parts: Iterable[str], folder: Path) -> None:
+    """Copy some files and folders of `source` into `folder`, without what Python leaves beside programs."""
+    for part in parts:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source / part, folder / part)
 
 
 def _partial_of(path: Path) -> Path:

@@ -118,27 +118,23 @@ class MaskingCollator:
 
 
 class MaskedLanguageTrainer(Trainer):
-    """The Trainer with our batches; `history` has the mean loss of every stretch of steps that it logs."""
+    """The Trainer with our batches."""
 
     def __init__(
         self,
         model: MaskedLanguageModel,
         arguments: Any,
         pieces: Sequence[EncodedSentence],
+        sampler: LengthBatchSampler,
         collator: MaskingCollator,
     ) -> None:
         super().__init__(model=model, args=arguments, train_dataset=SentenceDataset(pieces))
-        self.pieces, self.collator = pieces, collator
+        self.sampler, self.collator = sampler, collator
 
     def get_train_dataloader(self) -> DataLoader[Any]:
-        adaptation = self.collator.adaptation
-        lengths = [len(piece) + 2 for piece in self.pieces]
-        sampler = LengthBatchSampler(
-            lengths, adaptation.max_subwords_per_batch, adaptation.sentences_per_batch, adaptation.seed
-        )
         loader: DataLoader[Any] = DataLoader(
             self.train_dataset,  # type: ignore[arg-type]
-            batch_sampler=sampler,  # type: ignore[arg-type]
+            batch_sampler=self.sampler,  # type: ignore[arg-type]
             collate_fn=self.collator,
         )
         return prepare_data_loader(
